@@ -1,0 +1,74 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Espalier trains, prunes, retrains and serves neural networks on CPUs.
+//
+// The modules form layers; imports point from the bottom of this list to the top:
+//
+//     COpenBLAS  CZlib  CEspalierKernels      C: the BLAS, zlib, our own fused kernels
+//     EspalierTensors                         tensors, backends, bit masks, random numbers
+//     EspalierNetworks   EspalierFormats      layers, graphs, losses │ files, byte by byte
+//     EspalierData  EspalierPruning           labelled samples │ masks over networks, reports
+//     EspalierTraining                        optimizers, schedules, the trainer, network files
+//     EspalierRecipes                         whole experiments: train → prune → retrain
+//     Espalier                                the umbrella that users import
+//
+// Build without any C BLAS: `swift build --disable-default-traits`.
+
+let openBLAS: Target.Dependency = .target(
+  name: "COpenBLAS", condition: .when(traits: ["OpenBLAS"]))
+
+let package = Package(
+  name: "espalier",
+  products: [
+    .library(name: "Espalier", targets: ["Espalier"]),
+    .executable(name: "espalier", targets: ["espalier-cli"]),
+  ],
+  traits: [
+    .trait(
+      name: "OpenBLAS",
+      description: "Dense products on OpenBLAS (Debian: libopenblas-dev, liblapacke-dev)."),
+    .default(enabledTraits: ["OpenBLAS"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+  ],
+  targets: [
+    // C
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CEspalierKernels"),
+
+    // The library
+    .target(name: "EspalierTensors", dependencies: ["CEspalierKernels", openBLAS]),
+    .target(name: "EspalierNetworks", dependencies: ["EspalierTensors"]),
+    .target(name: "EspalierFormats", dependencies: ["CZlib"]),
+    .target(name: "EspalierData", dependencies: ["EspalierFormats", "EspalierTensors"]),
+    .target(name: "EspalierPruning", dependencies: ["EspalierNetworks", "EspalierTensors"]),
+    .target(
+      name: "EspalierTraining",
+      dependencies: ["EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
+    .target(
+      name: "EspalierRecipes",
+      dependencies: ["EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTraining"]),
+    .target(
+      name: "Espalier",
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning",
+        "EspalierRecipes", "EspalierTensors", "EspalierTraining",
+      ]),
+
+    // The command
+    .executableTarget(
+      name: "espalier-cli",
+      dependencies: [
+        "Espalier",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

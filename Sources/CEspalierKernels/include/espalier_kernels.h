@@ -1,0 +1,174 @@
+// The compute kernels of Espalier: masked and fused element-wise work, in C.
+//
+// Contract, for every kernel:
+//   - single-threaded, allocates nothing, has no state; callers split ranges over threads;
+//   - matrices are feature-major: `rows` features, `columns` samples, row r starts at base + r * stride
+//     (strides in elements, stride >= columns); any count, also 0, and any alignment are allowed;
+//   - a mask is an array of 64-bit words, bit i of the flat row-major tensor is bit (i % 64) of word i / 64;
+//     a NULL mask means "all ones"; kernels that work on a part of a masked tensor take parts that begin
+//     at a multiple of 64 elements;
+//   - the same table of functions exists for every instruction set; `espalier_kernels` returns it.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// The instruction sets a kernel table can be compiled for, weakest first.
+typedef enum : int32_t {
+  ESPALIER_PORTABLE = 0,  // compiler vector types, whatever the platform's baseline is
+  ESPALIER_AVX2 = 1,      // AVX2 + FMA + F16C
+  ESPALIER_AVX512 = 2,    // AVX-512 F, BW, DQ, VL + FMA
+} EspalierInstructionSet;
+
+/// Element-wise activations. `parameter` is LeakyReLU's negative slope; the others ignore it.
+typedef enum : int32_t {
+  ESPALIER_IDENTITY = 0,
+  ESPALIER_RELU = 1,
+  ESPALIER_LEAKY_RELU = 2,
+  ESPALIER_SIGMOID = 3,
+  ESPALIER_TANH = 4,
+  ESPALIER_GELU = 5,  // x * Phi(x), the exact form by the error function
+} EspalierActivation;
+
+/// Adam's and AdamW's constants for one step.
+typedef struct {
+  float learning_rate;
+  float beta1, beta2;
+  float epsilon;
+  float bias_correction1;  // 1 - beta1^t
+  float bias_correction2;  // 1 - beta2^t
+  float coupled_decay;     // L2: gradient += coupled_decay * weight   (Adam)
+  float decoupled_decay;   // weight *= 1 - learning_rate * decoupled_decay   (AdamW)
+} EspalierAdam;
+
+/// Stochastic gradient descent's constants for one step.
+typedef struct {
+  float learning_rate;
+  float momentum;      // 0: the velocity is neither read nor written and may be NULL
+  float dampening;     // the share of the gradient kept out of the velocity
+  float weight_decay;  // L2: gradient += weight_decay * weight
+  bool nesterov;
+  bool first_step;     // the velocity starts as the gradient itself, undampened
+} EspalierSGD;
+
+/// What one pass of a classification loss found.
+typedef struct {
+  double loss;      // the sum of the losses over the columns
+  int64_t correct;  // columns whose largest logit is the target; the lowest index wins ties
+} EspalierClassification;
+
+typedef struct {
+  // --- activations -----------------------------------------------------------------------------
+
+  /// y[r, c] = f(y[r, c] + bias[r]), in place; `bias` may be NULL.
+  void (*bias_activation)(
+      float *y, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, const float *_Nullable bias,
+      EspalierActivation activation, float parameter);
+
+  /// y[i] = f(x[i]); y may be x.
+  void (*activation)(
+      float *y, const float *x, ptrdiff_t count, EspalierActivation activation, float parameter);
+
+  /// dx[i] = dy[i] * f'(...), with f' expressed by the output for identity, ReLU, LeakyReLU (slope > 0),
+  /// sigmoid and tanh, and by the input for GELU: `reference` is that output or input. dx may be dy.
+  void (*activation_gradient)(
+      float *dx, const float *dy, const float *reference, ptrdiff_t count,
+      EspalierActivation activation, float parameter);
+
+  /// In one pass and in place: dy[r, c] *= f'(y[r, c]) for an activation whose derivative is expressed by
+  /// its output (not GELU), and bias_gradient[r] = sum over c of the new dy[r, c].
+  /// `y` has the same stride as `dy` and may be NULL for the identity, whose dy is only read;
+  /// `bias_gradient` may be NULL.
+  void (*activation_bias_gradient)(
+      float *dy, const float *_Nullable y, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+      EspalierActivation activation, float parameter, float *_Nullable bias_gradient);
+
+  /// Softmax over the rows of every column, or its logarithm; y may be x.
+  void (*softmax)(float *y, const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, bool logarithm);
+
+  /// From the output y of `softmax` and dy: the gradient dx; dx may be dy.
+  void (*softmax_gradient)(
+      float *dx, const float *dy, const float *y, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+      bool logarithm);
+
+  /// Inverted dropout: y[i] = x[i] / (1 - probability) or 0. Element i is dropped when a hash of (key, first + i)
+  /// falls below the probability, so the same key gives the same pattern: the backward pass calls it again on dy.
+  void (*dropout)(
+      float *y, const float *x, ptrdiff_t count, uint64_t key, uint64_t first, float probability);
+
+  // --- losses ----------------------------------------------------------------------------------
+
+  /// Log-softmax, cross-entropy with label smoothing, its gradient and the count of correct columns, in one pass.
+  /// With q = (1 - smoothing) * onehot(target) + smoothing / rows: loss = -sum q log p;
+  /// gradient = (p - q) * scale. `gradient` may be NULL or `logits`. Targets lie in 0..<rows (the caller checks).
+  EspalierClassification (*softmax_cross_entropy)(
+      const float *logits, float *_Nullable gradient, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+      const int32_t *targets, float smoothing, float scale);
+
+  /// Returns the sum of (y - t)^2; gradient = 2 * (y - t) * scale, may be NULL or y.
+  double (*squared_error)(
+      const float *y, const float *targets, float *_Nullable gradient, ptrdiff_t count, float scale);
+
+  // --- optimizers: one pass over weight, gradient and moments -----------------------------------
+  // Where the mask is 0 the gradient counts as 0 and the weight and its moments are written as +0.0.
+
+  void (*adam)(
+      float *weight, const float *gradient, float *first_moment, float *second_moment,
+      const uint64_t *_Nullable mask, ptrdiff_t count, const EspalierAdam *constants);
+
+  void (*sgd)(
+      float *weight, const float *gradient, float *_Nullable velocity, const uint64_t *_Nullable mask,
+      ptrdiff_t count, const EspalierSGD *constants);
+
+  // --- masks -----------------------------------------------------------------------------------
+
+  /// y[i] = mask bit i ? x[i] : +0.0; y may be x.
+  void (*apply_mask)(float *y, const float *x, const uint64_t *mask, ptrdiff_t count);
+
+  /// mask bit i &= |x[i]| >= threshold (a NaN does not survive); returns how many bits are left among the first
+  /// `count`. Bits beyond `count` in the last word become 0.
+  ptrdiff_t (*mask_by_magnitude)(const float *x, uint64_t *mask, ptrdiff_t count, float threshold);
+
+  // --- reductions and data ----------------------------------------------------------------------
+
+  /// out[0] = sum of x[i], out[1] = sum of (x[i] - shift)^2, accumulated in double precision.
+  void (*moments)(const float *x, ptrdiff_t count, double shift, double *out);
+
+  /// y[i] += x[i]
+  void (*add)(float *y, const float *x, ptrdiff_t count);
+
+  /// y[i] = a[i] + b[i]; y may be a or b.
+  void (*sum)(float *y, const float *a, const float *b, ptrdiff_t count);
+
+  /// destination[c, r] = source[r, c]: `rows` x `columns` becomes `columns` x `rows`.
+  void (*transpose)(
+      float *destination, ptrdiff_t destination_stride, const float *source, ptrdiff_t source_stride,
+      ptrdiff_t rows, ptrdiff_t columns);
+
+  /// The shuffled gather into the feature-major layout:
+  /// destination[f, s] = bytes[indices[s] * features + f] * scale + offset, for s < samples, f < features.
+  /// Reads exactly the addressed bytes.
+  void (*gather_bytes)(
+      float *destination, ptrdiff_t stride, const uint8_t *bytes, ptrdiff_t features,
+      const int32_t *indices, ptrdiff_t samples, float scale, float offset);
+
+  /// The same for float samples: destination[f, s] = source[indices[s] * features + f] * scale + offset.
+  void (*gather_floats)(
+      float *destination, ptrdiff_t stride, const float *source, ptrdiff_t features,
+      const int32_t *indices, ptrdiff_t samples, float scale, float offset);
+
+  /// A register-only chain of independent fused multiply-adds, `iterations` times; returns the floating-point
+  /// operations done and stores a value that depends on all of them. Measures the machine's peak.
+  double (*peak_fma)(ptrdiff_t iterations, float *sink);
+} EspalierKernels;
+
+/// Whether this processor (and this build) can run the table.
+bool espalier_instruction_set_available(EspalierInstructionSet set);
+
+/// The table compiled for an available instruction set.
+const EspalierKernels *espalier_kernels(EspalierInstructionSet set);
+
+#pragma clang assume_nonnull end
