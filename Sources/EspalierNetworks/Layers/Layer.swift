@@ -1,0 +1,91 @@
+public import EspalierTensors
+
+/// One operation of a network: a value type that knows its parameters, its shapes and its two passes.
+///
+/// Layers hold no activations and no gradients; those live in a `Workspace`, which lends them through a `LayerContext`.
+/// A layer of one's own needs a `kind`, a `configuration` to be saved by, and the requirements without a default.
+public protocol Layer: NetworkComponent, Sendable {
+  /// What, besides its parameters, makes the layer again; stored with the network.
+  associatedtype Configuration: Codable & Sendable
+
+  /// The name of the layer's type in files, such as `linear`.
+  static var kind: String { get }
+
+  /// What, besides its parameters, makes the layer again.
+  var configuration: Configuration { get }
+
+  /// Makes the layer from its configuration and its parameters; throws what the source throws.
+  init(configuration: Configuration, parameters: inout any ParameterSource) throws
+
+  /// The shape of a sample's output for its inputs' shapes; throws when they do not fit the layer.
+  func outputShape(for inputs: [[Int]]) throws(ShapeMismatch) -> [Int]
+
+  /// Visits the layer's parameters under their names, always in the same order.
+  mutating func visitParameters(_ visit: (String, inout Parameter) -> Void)
+
+  /// The activation function this layer is nothing else than; nil for other layers. A layer before it that
+  /// `fusesActivation` computes it in its own pass.
+  var activation: Activation? { get }
+
+  /// Whether the forward and backward pass apply `context.fusedActivation`.
+  var fusesActivation: Bool { get }
+
+  /// Whether the output is the input, value by value, so that neither pass has anything to do.
+  func isPassThrough(training: Bool) -> Bool
+
+  /// `Float`s of working memory for a batch; kept from the forward pass to the backward pass.
+  func scratchCount(inputs: [[Int]], batchSize: Int) -> Int
+
+  /// Computes `context.output` from `context.inputs`.
+  func forward(_ context: LayerContext, on compute: Compute)
+
+  /// Computes the gradients that `context` asks for, from `context.outputGradient`, which it may overwrite.
+  func backward(_ context: LayerContext, on compute: Compute)
+}
+
+extension Layer {
+  /// No parameters.
+  public mutating func visitParameters(_ visit: (String, inout Parameter) -> Void) {}
+  /// Not an activation function.
+  public var activation: Activation? { nil }
+  /// Does not fuse.
+  public var fusesActivation: Bool { false }
+  /// Computes something.
+  public func isPassThrough(training: Bool) -> Bool { false }
+  /// No working memory.
+  public func scratchCount(inputs: [[Int]], batchSize: Int) -> Int { 0 }
+
+  /// The shape of the only input; throws when there are more or fewer.
+  public func onlyInput(of inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
+    guard inputs.count == 1 else {
+      throw ShapeMismatch(layer: Self.kind, expected: "1 input", found: "\(inputs.count) inputs")
+    }
+    return inputs[0]
+  }
+}
+
+/// A layer that was given inputs it cannot take.
+public struct ShapeMismatch: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The layer's kind or, once a network has placed it, its name and kind.
+  public internal(set) var layer: String
+  /// What it takes.
+  public let expected: String
+  /// What it was given.
+  public let found: String
+
+  /// A mismatch in a layer of `layer`'s kind.
+  public init(layer: String, expected: String, found: String) {
+    self.layer = layer
+    self.expected = expected
+    self.found = found
+  }
+
+  /// One line.
+  public var description: String { "layer \(layer): expected \(expected), found \(found)" }
+}
+
+/// The configuration of a layer that has nothing to configure.
+public struct EmptyConfiguration: Codable, Sendable, Hashable {
+  /// The only value.
+  public init() {}
+}

@@ -1,0 +1,47 @@
+public import EspalierTensors
+
+/// What a workspace lends to one layer: where its inputs are, where its results go.
+///
+/// All views are feature-major, one column a sample, and live as long as the workspace.
+public final class LayerContext {
+  /// The inputs, in the order of the node's inputs.
+  public internal(set) var inputs: [MatrixView]
+  /// Where the output goes.
+  public let output: MatrixView
+  /// The gradient of the loss by the output; the layer may overwrite it. Only in training.
+  public let outputGradient: MatrixView!
+  /// Where the gradients by the inputs go; nil where nobody needs them.
+  public let inputGradients: [MatrixView?]
+  /// Where the gradients by the parameters go, in the order of `visitParameters`; dense, row-major. Empty outside
+  /// training. Values outside a parameter's mask may be anything: optimizers do not read them.
+  public let parameterGradients: [UnsafeMutablePointer<Float>]
+  /// The activation to apply to the output in the same pass; only for layers that say `fusesActivation`.
+  public let fusedActivation: Activation?
+  /// The working memory the layer asked for.
+  public let scratch: UnsafeMutableBufferPointer<Float>
+  /// Whether a backward pass will follow, and layers such as dropout do what they do in training only.
+  public let isTraining: Bool
+  /// The key of this node's random choices in this step.
+  public internal(set) var randomKey: UInt64 = 0
+
+  /// The only input; traps when there are more.
+  public var input: MatrixView {
+    precondition(inputs.count == 1, "a layer with \(inputs.count) inputs has no single one")
+    return inputs[0]
+  }
+
+  init(
+    inputs: [MatrixView], output: MatrixView, outputGradient: MatrixView?, inputGradients: [MatrixView?],
+    parameterGradients: [UnsafeMutablePointer<Float>], fusedActivation: Activation?,
+    scratch: UnsafeMutableBufferPointer<Float>, isTraining: Bool
+  ) {
+    self.inputs = inputs
+    self.output = output
+    self.outputGradient = outputGradient
+    self.inputGradients = inputGradients
+    self.parameterGradients = parameterGradients
+    self.fusedActivation = fusedActivation
+    self.scratch = scratch
+    self.isTraining = isTraining
+  }
+}

@@ -1,0 +1,45 @@
+public import EspalierTensors
+
+/// The gradients of a network's parameters: one dense, row-major buffer a parameter, in the order of the nodes.
+///
+/// Belongs to one training at a time; not `Sendable`. Values outside a parameter's mask may be anything: read them
+/// through an optimizer or through `gradient(of:in:)`, which gives 0 there.
+public final class ParameterGradients {
+  private let arena: Tensor
+  private let base: UnsafeMutablePointer<Float>
+  private let slots: [Slot]
+
+  private struct Slot {
+    let path: ParameterPath
+    let offset: Int
+    let count: Int
+  }
+
+  /// Zeroed gradients for the parameters of `network`.
+  public init(for network: Network) {
+    var total = 0
+    slots = network.parameters.map { path, parameter in
+      defer { total += (parameter.count + 15) / 16 * 16 }
+      return Slot(path: path, offset: total, count: parameter.count)
+    }
+    var tensor = Tensor(zeros: [total])
+    base = tensor.withUnsafeMutableValues { $0.baseAddress! }
+    arena = tensor
+  }
+
+  /// How many parameters there are.
+  public var count: Int { slots.count }
+
+  /// The buffer of the parameter at a position in the order of the nodes.
+  public subscript(index: Int) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: base + slots[index].offset, count: slots[index].count)
+  }
+
+  /// The gradient of one parameter, 0 wherever it is pruned; nil if the network has no such parameter.
+  public func gradient(of path: ParameterPath, in network: Network) -> Tensor? {
+    guard let index = slots.firstIndex(where: { $0.path == path }), let parameter = network[path] else { return nil }
+    var gradient = Tensor(self[index], shape: parameter.shape)
+    if let mask = parameter.mask { gradient.zero(outside: mask) }
+    return gradient
+  }
+}

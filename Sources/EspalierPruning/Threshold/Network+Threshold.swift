@@ -1,0 +1,58 @@
+public import EspalierNetworks
+internal import EspalierTensors
+
+/// What pruning did to one parameter.
+public struct PrunedParameter: Sendable, Hashable {
+  /// The parameter.
+  public let path: ParameterPath
+  /// Weights of smaller magnitude were pruned.
+  public let threshold: Float
+  /// Survivors before.
+  public let before: Int
+  /// Survivors after.
+  public let after: Int
+}
+
+extension Network {
+  /// Prunes every selected weight with |w| < `threshold`: it loses its mask bit and becomes 0.
+  ///
+  /// Composes: what was pruned before stays pruned. A NaN counts as small. One pass over the weights.
+  /// Returns what happened to each selected parameter.
+  @discardableResult
+  public mutating func prune(
+    threshold: Float, _ selection: ParameterSelection = .weights
+  ) -> [PrunedParameter] {
+    prune(selection) { _ in threshold }
+  }
+
+  /// Prunes each selected parameter by its own threshold `sensitivity` · std(weights), where std is the population
+  /// standard deviation over all of the parameter's values, pruned zeros included.
+  ///
+  /// For normally distributed weights a sensitivity of 2 keeps about 4.6 %. Returns what happened to each selected
+  /// parameter.
+  ///
+  /// Source: S. Han et al., "Learning both weights and connections for efficient neural networks" (NIPS 2015): "the
+  /// pruning threshold is chosen as a quality parameter multiplied by the standard deviation of a layer's weights".
+  @discardableResult
+  public mutating func prune(
+    standardDeviations sensitivity: Double, _ selection: ParameterSelection = .weights
+  ) -> [PrunedParameter] {
+    prune(selection) { Float(sensitivity * $0.values.standardDeviation) }
+  }
+
+  private mutating func prune(
+    _ selection: ParameterSelection, threshold: (Parameter) -> Float
+  ) -> [PrunedParameter] {
+    var results: [PrunedParameter] = []
+    visitParameters { path, parameter in
+      guard selection.contains(path, parameter) else { return }
+      let limit = threshold(parameter)
+      let before = parameter.survivors
+      var kept = parameter.mask ?? Mask(ones: parameter.shape)
+      parameter.values.clearSmallMagnitudes(below: limit, in: &kept)
+      parameter.prune(keeping: kept)
+      results.append(PrunedParameter(path: path, threshold: limit, before: before, after: parameter.survivors))
+    }
+    return results
+  }
+}

@@ -1,0 +1,29 @@
+internal import Dispatch
+
+extension Compute {
+  /// Runs `body` over consecutive parts of `0 ..< count` on up to `threads` threads, and waits for all of them.
+  ///
+  /// Parts begin at multiples of `grain` and hold at least `minimum` elements, so little work stays on the calling
+  /// thread. The parts depend on `count` and `threads` only.
+  func split(
+    _ count: Int, grain: Int = 1, minimum: Int = 1, _ body: (Range<Int>) -> Void
+  ) {
+    let grains = (count + grain - 1) / grain
+    let parts = min(threads, max(1, count / max(minimum, 1)), max(grains, 1))
+    guard parts > 1 else { return body(0..<count) }
+    withoutActuallyEscaping(body) { body in
+      let work = UncheckedSendable(body)
+      DispatchQueue.concurrentPerform(iterations: parts) { part in
+        let first = grains * part / parts * grain
+        let last = min(grains * (part + 1) / parts * grain, count)
+        if first < last { work.value(first..<last) }
+      }
+    }
+  }
+}
+
+/// Carries a value over to worker threads whose lifetime the caller bounds.
+struct UncheckedSendable<Value>: @unchecked Sendable {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+}

@@ -1,0 +1,43 @@
+extension Tensor {
+  /// Clears the bits of `mask` where |value| < `threshold` or the value is NaN; bits already 0 stay 0.
+  ///
+  /// Traps unless the mask has the tensor's shape. One pass over the values.
+  public func clearSmallMagnitudes(below threshold: Float, in mask: inout Mask) {
+    precondition(mask.shape == shape, "a mask of shape \(mask.shape) does not fit a tensor of shape \(shape)")
+    let kernel = Compute.current.kernels.mask_by_magnitude
+    mask.withUnsafeMutableWords { words in
+      withUnsafeValues { values in
+        guard let bits = words.baseAddress, let base = values.baseAddress else { return }
+        _ = kernel(base, bits, values.count, threshold)
+      }
+    }
+  }
+
+  /// Writes +0.0 wherever the mask is 0.
+  public mutating func zero(outside mask: Mask) {
+    precondition(mask.shape == shape, "a mask of shape \(mask.shape) does not fit a tensor of shape \(shape)")
+    let kernel = Compute.current.kernels.apply_mask
+    withUnsafeMutableValues { values in
+      mask.withUnsafeWords { words in
+        guard let bits = words.baseAddress, let base = values.baseAddress else { return }
+        kernel(base, base, bits, values.count)
+      }
+    }
+  }
+
+  /// The population standard deviation √(Σ (w − mean)² / n) of all values, accumulated in double precision in two
+  /// passes; 0 for an empty tensor.
+  public var standardDeviation: Double {
+    guard count > 0 else { return 0 }
+    let kernel = Compute.current.kernels.moments
+    return withUnsafeValues { values in
+      var sums = (0.0, 0.0)
+      return withUnsafeMutableBytes(of: &sums) { raw in
+        let out = raw.assumingMemoryBound(to: Double.self).baseAddress!
+        kernel(values.baseAddress!, values.count, 0, out)
+        kernel(values.baseAddress!, values.count, out[0] / Double(values.count), out)
+        return (out[1] / Double(values.count)).squareRoot()
+      }
+    }
+  }
+}

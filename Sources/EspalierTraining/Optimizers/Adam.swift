@@ -1,0 +1,102 @@
+public import EspalierNetworks
+public import EspalierTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Adam, and with decoupled weight decay AdamW; formulas and sources in `AdamStep`.
+///
+/// Memory: two moments of the parameters' size.
+public struct Adam: Optimizer {
+  /// How weight decay acts.
+  public enum Decay: Sendable, Hashable {
+    /// As part of the gradient (L2 regularisation): classic Adam.
+    case coupled
+    /// Apart from the gradient: AdamW.
+    case decoupled
+  }
+
+  /// The step size.
+  public var learningRate: Double
+  /// The decay of the first moment.
+  public var beta1: Double
+  /// The decay of the second moment.
+  public var beta2: Double
+  /// Added to the root of the second moment.
+  public var epsilon: Double
+  /// The strength of weight decay.
+  public var weightDecay: Double
+  /// How weight decay acts.
+  public var decay: Decay
+
+  private struct Moments {
+    var step = 0
+    var first: Tensor
+    var second: Tensor
+  }
+
+  private var moments: [ParameterPath: Moments] = [:]
+
+  /// The optimizer with the paper's defaults.
+  public init(
+    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    weightDecay: Double = 0, decay: Decay = .coupled
+  ) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.decay = decay
+  }
+
+  /// AdamW: Adam with decoupled weight decay, 0.01 by default.
+  public static func adamW(learningRate: Double = 0.001, weightDecay: Double = 0.01) -> Adam {
+    Adam(learningRate: learningRate, weightDecay: weightDecay, decay: .decoupled)
+  }
+
+  /// One step.
+  public mutating func step(
+    _ network: inout Network, gradients: ParameterGradients, learningRate: Double, on compute: Compute
+  ) {
+    var index = 0
+    network.visitParameters { path, parameter in
+      let gradient = UnsafePointer(gradients[index].baseAddress!)
+      index += 1
+      if moments[path] == nil {
+        moments[path] = Moments(first: Tensor(zeros: parameter.shape), second: Tensor(zeros: parameter.shape))
+      }
+      update(&moments[path]!, &parameter, gradient, learningRate, compute)
+    }
+  }
+
+  private func update(
+    _ moments: inout Moments, _ parameter: inout Parameter, _ gradient: UnsafePointer<Float>, _ learningRate: Double,
+    _ compute: Compute
+  ) {
+    moments.step += 1
+    let constants = AdamStep(
+      learningRate: Float(learningRate), beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon),
+      biasCorrection1: Float(1 - pow(beta1, Double(moments.step))),
+      biasCorrection2: Float(1 - pow(beta2, Double(moments.step))),
+      coupledDecay: decay == .coupled ? Float(weightDecay) : 0,
+      decoupledDecay: decay == .decoupled ? Float(weightDecay) : 0)
+    moments.first.withUnsafeMutableValues { first in
+      moments.second.withUnsafeMutableValues { second in
+        parameter.withUnsafeMutableValues { values, mask in
+          compute.update(
+            values, gradient: gradient, firstMoment: first.baseAddress!, secondMoment: second.baseAddress!, mask: mask,
+            constants)
+        }
+      }
+    }
+  }
+
+  /// Forgets the moments and starts counting steps anew.
+  public mutating func reset() { moments = [:] }
+}

@@ -1,0 +1,87 @@
+internal import EspalierData
+internal import EspalierNetworks
+internal import EspalierTensors
+
+/// The memory and the work of an epoch: shuffle, then for every batch load, forward, loss, backward, step.
+struct EpochRun {
+  enum Outcome {
+    case done(EpochSummary)
+    case ended(TrainingHistory.End)
+  }
+
+  private let dataset: Dataset
+  private let batches: [BatchMemory]
+  private var order: [Int32]
+
+  init(of network: Network, dataset: Dataset, trainer: Trainer) {
+    self.dataset = dataset
+    batches = BatchMemory.forEpoch(
+      of: network, samples: dataset.count, batchSize: trainer.batchSize, purpose: .training, loss: trainer.loss)
+    order = Array(0..<Int32(dataset.count))
+  }
+
+  mutating func run(
+    _ network: inout Network, _ trainer: inout Trainer, epoch: Int, observe: (TrainingEvent) -> TrainingDecision,
+    on compute: Compute
+  ) -> Outcome {
+    var generator = Xoshiro256(seed: trainer.seed &+ UInt64(trainer.epochsDone) &* 0x9E37_79B9_7F4A_7C15)
+    shuffle(using: &generator)
+    let clock = Stopwatch()
+    var total = BatchLoss(sum: 0, correct: 0)
+    var rate = trainer.optimizer.learningRate
+    var first = 0
+    while first < dataset.count {
+      let memory = batches.memory(for: dataset.count - first)
+      let time = Double(epoch) + Double(first) / Double(dataset.count)
+      rate = trainer.optimizer.learningRate * trainer.schedule.factor(at: time, of: Double(trainer.epochs))
+      let batch = first..<first + memory.workspace.batchSize
+      let found = step(&network, &trainer, memory, batch, key: generator.next(), rate: rate, on: compute)
+      total.sum += found.sum
+      total.correct += found.correct
+      first = batch.upperBound
+      guard found.sum.isFinite else { return .ended(.diverged) }
+      if Task.isCancelled { return .ended(.cancelled) }
+      let progress = BatchProgress(
+        epoch: epoch, epochs: trainer.epochs, samplesDone: first, samples: dataset.count,
+        loss: total.sum / Double(first), accuracy: Double(total.correct) / Double(first), seconds: clock.seconds)
+      if observe(.batch(progress)) == .stop { return .ended(.stoppedByObserver) }
+    }
+    let samples = Double(max(dataset.count, 1))
+    return .done(
+      EpochSummary(
+        epoch: epoch, epochs: trainer.epochs, loss: total.sum / samples, accuracy: Double(total.correct) / samples,
+        validation: nil, learningRate: rate, seconds: clock.seconds, evaluationSeconds: 0))
+  }
+
+  private func step(
+    _ network: inout Network, _ trainer: inout Trainer, _ memory: BatchMemory, _ batch: Range<Int>, key: UInt64,
+    rate: Double, on compute: Compute
+  ) -> BatchLoss {
+    order.withUnsafeBufferPointer {
+      memory.load(UnsafeBufferPointer(rebasing: $0[batch]), from: dataset, on: compute)
+    }
+    let workspace = memory.workspace
+    workspace.setRandomKey(key)
+    network.forward(in: workspace, on: compute)
+    let found = trainer.loss.evaluate(
+      workspace.output, memory.targets, gradient: workspace.outputGradient, on: compute)
+    network.backward(in: workspace, on: compute)
+    trainer.optimizer.step(&network, gradients: workspace.gradients!, learningRate: rate, on: compute)
+    return found
+  }
+
+  /// Fisher and Yates's shuffle from the identity, so that an epoch's order depends on its generator only.
+  private mutating func shuffle(using generator: inout Xoshiro256) {
+    for index in order.indices { order[index] = Int32(index) }
+    order.shuffle(using: &generator)
+  }
+}
+
+extension EpochSummary {
+  /// The summary with the result of the evaluation after the epoch.
+  func evaluated(_ evaluation: Evaluation?, seconds: Double) -> EpochSummary {
+    EpochSummary(
+      epoch: epoch, epochs: epochs, loss: loss, accuracy: accuracy, validation: evaluation, learningRate: learningRate,
+      seconds: self.seconds, evaluationSeconds: evaluation == nil ? 0 : seconds)
+  }
+}

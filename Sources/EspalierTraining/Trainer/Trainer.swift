@@ -1,0 +1,112 @@
+public import EspalierData
+public import EspalierNetworks
+internal import EspalierTensors
+
+/// Trains a network on a data set: shuffled mini-batches, a loss, an optimizer, a schedule.
+///
+///     var trainer = Trainer(optimizer: Adam(), seed: 1)
+///     let history = trainer.train(&network, on: training, validation: test)
+///
+/// Retraining after pruning is the same call: what the masks leave is trained, and pruned weights stay 0. The shuffle of
+/// an epoch and the patterns of dropout depend on the seed and the count of epochs only, so a seed reproduces a run.
+public struct Trainer: Sendable {
+  /// Passes over the data set a call of `train`.
+  public var epochs: Int
+  /// Samples a step; the last batch of an epoch may be smaller.
+  public var batchSize: Int
+  /// What is made small.
+  public var loss: any Loss
+  /// What moves the weights; its state goes on from call to call until `optimizer.reset()`.
+  public var optimizer: any Optimizer
+  /// How the learning rate changes over a call of `train`.
+  public var schedule: any LearningRateSchedule
+  /// When to stop before all epochs are done; needs a validation set.
+  public var earlyStopping: EarlyStopping?
+  /// Decides every shuffle and dropout pattern.
+  public let seed: UInt64
+  /// Epochs done over all calls; the next shuffle depends on it.
+  public private(set) var epochsDone = 0
+
+  /// A trainer.
+  public init(
+    epochs: Int = 15, batchSize: Int = 64, loss: any Loss = CrossEntropy(), optimizer: any Optimizer = Adam(),
+    schedule: any LearningRateSchedule = ConstantSchedule(), earlyStopping: EarlyStopping? = nil, seed: UInt64 = 1
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.loss = loss
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.earlyStopping = earlyStopping
+    self.seed = seed
+  }
+
+  /// Trains `network` in place and returns what every epoch gave.
+  ///
+  /// Ends before all epochs are done when `observe` says so, when the current task is cancelled, by early stopping, or
+  /// when the loss is no longer finite; then the network keeps the weights of that moment (of its best epoch under
+  /// early stopping). Traps when the samples do not fit the network.
+  @discardableResult
+  public mutating func train(
+    _ network: inout Network, on dataset: Dataset, validation: Dataset? = nil,
+    observe: (TrainingEvent) -> TrainingDecision = { _ in .proceed }
+  ) -> TrainingHistory {
+    dataset.requireFit(network)
+    let compute = Compute.current
+    var history = TrainingHistory()
+    var evaluator = validation.map { Evaluator(network, dataset: $0, loss: loss, batchSize: 256) }
+    var epochRun = EpochRun(of: network, dataset: dataset, trainer: self)
+    var best = BestNetwork()
+    for epoch in 0..<epochs {
+      let outcome = epochRun.run(&network, &self, epoch: epoch, observe: observe, on: compute)
+      guard case .done(let summary) = outcome else {
+        if case .ended(let end) = outcome { history.end = end }
+        return history
+      }
+      epochsDone += 1
+      let clock = Stopwatch()
+      let evaluation = evaluator?.evaluate(network, on: compute)
+      let complete = summary.evaluated(evaluation, seconds: clock.seconds)
+      history.epochs.append(complete)
+      if observe(.epoch(complete)) == .stop {
+        history.end = .stoppedByObserver
+        return history
+      }
+      if let earlyStopping, let evaluation, best.isExhausted(network, evaluation, earlyStopping) {
+        history.end = .stoppedEarly
+        break
+      }
+    }
+    if let earlyStopping, earlyStopping.restoresBest, let found = best.network { network = found }
+    return history
+  }
+}
+
+/// The best network by validation loss so far, for early stopping.
+private struct BestNetwork {
+  var network: Network?
+  private var loss = Double.infinity
+  private var epochsSince = 0
+
+  /// Takes note of an epoch; true when patience has run out.
+  mutating func isExhausted(_ candidate: Network, _ evaluation: Evaluation, _ rule: EarlyStopping) -> Bool {
+    if evaluation.loss < loss - rule.minimumImprovement {
+      loss = evaluation.loss
+      network = candidate
+      epochsSince = 0
+    } else {
+      epochsSince += 1
+    }
+    return epochsSince >= rule.patience
+  }
+}
+
+/// Seconds since its making, by the monotonic clock.
+package struct Stopwatch: Sendable {
+  private let start = ContinuousClock.now
+  package init() {}
+  package var seconds: Double {
+    let elapsed = (ContinuousClock.now - start).components
+    return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+  }
+}
