@@ -1,0 +1,150 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Replacing a file as a whole or not at all.
+public enum AtomicFile {
+  /// Writes a file so that its path at every moment leads to the whole old content or to the whole new
+  /// content.
+  ///
+  /// The bytes go to a temporary file in the same folder (`.espalier-….tmp`), are forced to the disk
+  /// (`fsync`), and the temporary file is renamed to `path`; then the folder is forced to the disk too. If
+  /// `body` or the system fails, the temporary file is removed and the old file is untouched. Only a
+  /// process that is killed midway leaves its temporary file behind.
+  ///
+  /// - A symbolic link is followed: what it leads to is replaced, the link stays.
+  /// - A file that is replaced hands its permissions on; a new file gets 0666 less the umask. A file
+  ///   without write permission is not replaced, although the folder's permission would be enough for that.
+  /// - Pipes and devices such as `/dev/stdout` cannot be replaced; they are simply written to.
+  ///
+  /// - Parameters:
+  ///   - path: the file to write.
+  ///   - body: writes the content, in as many pieces as it likes.
+  /// - Throws: what `body` throws; `FileError`. If only the last step fails (forcing the folder to the
+  ///   disk), the new content is in place but may not survive a loss of power.
+  public static func write(to path: String, _ body: (inout FileOutput) throws -> Void) throws {
+    let status = try fileStatus(at: path)
+    if let status, status.kind != S_IFREG {
+      if status.kind == S_IFDIR { throw FileError(path: path, operation: "write", code: EISDIR) }
+      return try writeThrough(to: path, body)
+    }
+    if status != nil, faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 {
+      throw FileError(path: path, operation: "write", code: errno)
+    }
+    let target = try Target(path)
+    let temporary = try TemporaryFile(in: target.folder, for: path)
+    do {
+      var output = FileOutput(descriptor: temporary.descriptor, path: path)
+      try body(&output)
+      try output.finish()
+      try temporary.commit(to: target.path, permissions: status?.permissions)
+    } catch {
+      temporary.discard()
+      throw error
+    }
+    try synchronizeFolder(target.folder)
+  }
+
+  /// Writes `bytes` as the whole content of a file; see ``write(to:_:)``.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    try write(to: path) { output in try output.write(bytes) }
+  }
+
+  private static func writeThrough(to path: String, _ body: (inout FileOutput) throws -> Void) throws {
+    let descriptor = try openFile(path, O_WRONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    var output = FileOutput(descriptor: descriptor, path: path)
+    try body(&output)
+    try output.finish()
+  }
+
+  private static func synchronizeFolder(_ folder: String) throws {
+    // A folder that may be written but not read cannot be opened; the rename itself has succeeded.
+    guard let descriptor = try? openFile(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) else { return }
+    defer { close(descriptor) }
+    try synchronize(descriptor, path: folder)
+  }
+}
+
+/// The file to replace, behind any symbolic links, and the folder that holds it.
+private struct Target {
+  let path: String
+  let folder: String
+
+  init(_ path: String) throws {
+    self.path = Target.resolved(path)
+    guard let slash = self.path.lastIndex(of: "/") else {
+      if path.isEmpty { throw FileError(path: path, operation: "write", code: ENOENT) }
+      folder = "."
+      return
+    }
+    if self.path.index(after: slash) == self.path.endIndex {
+      throw FileError(path: path, operation: "write", code: EISDIR)
+    }
+    folder = slash == self.path.startIndex ? "/" : String(self.path[..<slash])
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let pointer = realpath(path, nil) else { return path }
+    defer { free(pointer) }
+    return String(cString: pointer)
+  }
+}
+
+/// A file of a name nobody else uses, which becomes the target or disappears.
+private final class TemporaryFile {
+  private let path: String
+  private let reportedPath: String
+  private(set) var descriptor: Int32
+
+  init(in folder: String, for reportedPath: String) throws {
+    self.reportedPath = reportedPath
+    while true {
+      let unique = String(UInt64.random(in: 0 ... .max), radix: 36)
+      let candidate = "\(folder)/.espalier-\(getpid())-\(unique).tmp"
+      do {
+        descriptor = try openFile(candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+        path = candidate
+        return
+      } catch let error as FileError where error.code == EEXIST {
+        continue
+      } catch let error as FileError {
+        throw FileError(path: reportedPath, operation: "write", code: error.code)
+      }
+    }
+  }
+
+  func commit(to target: String, permissions: mode_t?) throws {
+    if let permissions, fchmod(descriptor, permissions) != 0 {
+      throw FileError(path: reportedPath, operation: "set the permissions", code: errno)
+    }
+    try synchronize(descriptor, path: reportedPath)
+    let descriptor = self.descriptor
+    self.descriptor = -1
+    // Some file systems report a full disk only here.
+    if close(descriptor) != 0, errno != EINTR {
+      throw FileError(path: reportedPath, operation: "write", code: errno)
+    }
+    if rename(path, target) != 0 {
+      throw FileError(path: reportedPath, operation: "replace", code: errno)
+    }
+  }
+
+  func discard() {
+    if descriptor >= 0 { close(descriptor) }
+    unlink(path)
+  }
+}
+
+/// Forces a file to the disk; a file system that has no such notion is not an error.
+private func synchronize(_ descriptor: Int32, path: String) throws {
+  while fsync(descriptor) != 0 {
+    if errno == EINTR { continue }
+    if errno == EINVAL || errno == ENOTSUP { return }
+    throw FileError(path: path, operation: "write", code: errno)
+  }
+}
