@@ -7,9 +7,10 @@ import PackageDescription
 //
 //     COpenBLAS  CZlib  CEspalierKernels      C: the BLAS, zlib, our own fused kernels
 //     EspalierTensors                         tensors, backends, bit masks, random numbers
-//     EspalierNetworks   EspalierFormats      layers, graphs, losses │ files, byte by byte
-//     EspalierData  EspalierPruning           labelled samples │ masks over networks, reports
-//     EspalierTraining                        optimizers, schedules, the trainer, network files
+//     EspalierNetworks                        parameters, layers, graphs of layers, losses
+//     EspalierPruning  EspalierFormats        masks over networks, reports │ files, byte by byte
+//     EspalierData                            labelled samples: from files, drawn, in batches
+//     EspalierTraining                        optimizers, schedules, evaluation, the trainer
 //     EspalierRecipes                         whole experiments: train → prune → retrain
 //     Espalier                                the umbrella that users import
 //
@@ -45,15 +46,18 @@ let package = Package(
     // The library
     .target(name: "EspalierTensors", dependencies: ["CEspalierKernels", openBLAS]),
     .target(name: "EspalierNetworks", dependencies: ["EspalierTensors"]),
-    .target(name: "EspalierFormats", dependencies: ["CZlib"]),
+    .target(name: "EspalierFormats", dependencies: ["CZlib", "EspalierNetworks", "EspalierTensors"]),
     .target(name: "EspalierData", dependencies: ["EspalierFormats", "EspalierTensors"]),
     .target(name: "EspalierPruning", dependencies: ["EspalierNetworks", "EspalierTensors"]),
     .target(
       name: "EspalierTraining",
-      dependencies: ["EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
+      dependencies: ["EspalierData", "EspalierNetworks", "EspalierTensors"]),
     .target(
       name: "EspalierRecipes",
-      dependencies: ["EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTraining"]),
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning", "EspalierTensors",
+        "EspalierTraining",
+      ]),
     .target(
       name: "Espalier",
       dependencies: [

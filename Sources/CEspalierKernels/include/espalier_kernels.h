@@ -137,9 +137,6 @@ typedef struct {
   /// out[0] = sum of x[i], out[1] = sum of (x[i] - shift)^2, accumulated in double precision.
   void (*moments)(const float *x, ptrdiff_t count, double shift, double *out);
 
-  /// y[i] += x[i]
-  void (*add)(float *y, const float *x, ptrdiff_t count);
-
   /// y[i] = a[i] + b[i]; y may be a or b.
   void (*sum)(float *y, const float *a, const float *b, ptrdiff_t count);
 

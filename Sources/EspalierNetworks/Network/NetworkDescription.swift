@@ -27,12 +27,13 @@ public struct NetworkDescription: Codable, Sendable {
   /// `ShapeMismatch` or `InvalidDescription` when the graph does not hold together.
   public func makeNetwork(parameters source: (String) -> any ParameterSource) throws -> Network {
     guard !nodes.isEmpty else { throw InvalidDescription(expected: "at least one node", found: "none") }
-    guard input.allSatisfy({ $0 > 0 && $0 < 1 << 31 }), input.count <= 8 else {
-      throw InvalidDescription(expected: "an input shape of positive lengths", found: "\(input)")
-    }
+    try requireCountable(input)
     var network = Network(inputShape: input)
     var known: [String: Network.Source] = [NodeDescription.networkInput: .input]
     for node in nodes {
+      guard known[node.name] == nil, node.hasPlainName else {
+        throw InvalidDescription(expected: "plain, unique node names", found: node.name.debugDescription)
+      }
       let sources = try node.inputs.map { name in
         guard let source = known[name] else {
           throw InvalidDescription(expected: "node \(node.name) to follow its inputs", found: "input \(name)")
@@ -44,6 +45,18 @@ public struct NetworkDescription: Codable, Sendable {
       known[node.name] = try network.add(layer, name: node.name, after: sources)
     }
     return network
+  }
+
+  /// Refuses shapes whose values nobody could count or hold, before anything multiplies their lengths.
+  private func requireCountable(_ shape: [Int]) throws(InvalidDescription) {
+    var count = 1
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      guard length > 0, !overflow, product < 1 << 31 else {
+        throw InvalidDescription(expected: "an input of 1 to 2³¹ − 1 values", found: "shape \(shape)")
+      }
+      count = product
+    }
   }
 }
 
@@ -69,6 +82,9 @@ struct NodeDescription: Codable, Sendable {
   let blueprint: any AnyLayerBlueprint
 
   enum CodingKeys: String, CodingKey { case name, layer, inputs, configuration }
+
+  /// Visible ASCII only: names stand in files' tensor names and in reports.
+  var hasPlainName: Bool { !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
 
   init(name: String, inputs: [String], blueprint: any AnyLayerBlueprint) {
     self.name = name

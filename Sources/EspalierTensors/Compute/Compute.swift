@@ -30,6 +30,9 @@ public struct Compute: Sendable {
     Compute(backend: .current, instructionSet: .current, threads: ThreadCount.current)
   }
 
+  /// The processor core whose kernels compute dense products: OpenBLAS's name for it, `swift` for the reference.
+  public var coreName: String { backend == .openBLAS ? OpenBLAS.coreName ?? "unknown" : "swift" }
+
   var kernels: EspalierKernels { table.pointer.pointee }
 }
 

@@ -49,6 +49,9 @@ public struct ExponentialSchedule: LearningRateSchedule, Hashable {
   /// The schedule.
   public init(decay: Double) { self.decay = decay }
 
+  /// The schedule that comes down to `factor` after `epochs` epochs.
+  public init(reaching factor: Double, after epochs: Double) { decay = pow(factor, 1 / epochs) }
+
   /// decay^time
   public func factor(at time: Double, of epochs: Double) -> Double { pow(decay, time) }
 }

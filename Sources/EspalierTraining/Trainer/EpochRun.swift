@@ -21,9 +21,9 @@ struct EpochRun {
   }
 
   mutating func run(
-    _ network: inout Network, _ trainer: inout Trainer, epoch: Int, observe: (TrainingEvent) -> TrainingDecision,
-    on compute: Compute
-  ) -> Outcome {
+    _ network: inout Network, _ trainer: inout Trainer, epoch: Int,
+    observe: (TrainingEvent) throws -> TrainingDecision, on compute: Compute
+  ) rethrows -> Outcome {
     var generator = Xoshiro256(seed: trainer.seed &+ UInt64(trainer.epochsDone) &* 0x9E37_79B9_7F4A_7C15)
     shuffle(using: &generator)
     let clock = Stopwatch()
@@ -44,7 +44,7 @@ struct EpochRun {
       let progress = BatchProgress(
         epoch: epoch, epochs: trainer.epochs, samplesDone: first, samples: dataset.count,
         loss: total.sum / Double(first), accuracy: Double(total.correct) / Double(first), seconds: clock.seconds)
-      if observe(.batch(progress)) == .stop { return .ended(.stoppedByObserver) }
+      if try observe(.batch(progress)) == .stop { return .ended(.stoppedByObserver) }
     }
     let samples = Double(max(dataset.count, 1))
     return .done(

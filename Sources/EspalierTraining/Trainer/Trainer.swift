@@ -25,12 +25,13 @@ public struct Trainer: Sendable {
   /// Decides every shuffle and dropout pattern.
   public let seed: UInt64
   /// Epochs done over all calls; the next shuffle depends on it.
-  public private(set) var epochsDone = 0
+  public private(set) var epochsDone: Int
 
-  /// A trainer.
+  /// A trainer; `epochsDone` counts epochs of an earlier one that this one goes on from.
   public init(
     epochs: Int = 15, batchSize: Int = 64, loss: any Loss = CrossEntropy(), optimizer: any Optimizer = Adam(),
-    schedule: any LearningRateSchedule = ConstantSchedule(), earlyStopping: EarlyStopping? = nil, seed: UInt64 = 1
+    schedule: any LearningRateSchedule = ConstantSchedule(), earlyStopping: EarlyStopping? = nil, seed: UInt64 = 1,
+    epochsDone: Int = 0
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -39,6 +40,7 @@ public struct Trainer: Sendable {
     self.schedule = schedule
     self.earlyStopping = earlyStopping
     self.seed = seed
+    self.epochsDone = epochsDone
   }
 
   /// Trains `network` in place and returns what every epoch gave.
@@ -49,8 +51,8 @@ public struct Trainer: Sendable {
   @discardableResult
   public mutating func train(
     _ network: inout Network, on dataset: Dataset, validation: Dataset? = nil,
-    observe: (TrainingEvent) -> TrainingDecision = { _ in .proceed }
-  ) -> TrainingHistory {
+    observe: (TrainingEvent) throws -> TrainingDecision = { _ in .proceed }
+  ) rethrows -> TrainingHistory {
     dataset.requireFit(network)
     let compute = Compute.current
     var history = TrainingHistory()
@@ -58,7 +60,7 @@ public struct Trainer: Sendable {
     var epochRun = EpochRun(of: network, dataset: dataset, trainer: self)
     var best = BestNetwork()
     for epoch in 0..<epochs {
-      let outcome = epochRun.run(&network, &self, epoch: epoch, observe: observe, on: compute)
+      let outcome = try epochRun.run(&network, &self, epoch: epoch, observe: observe, on: compute)
       guard case .done(let summary) = outcome else {
         if case .ended(let end) = outcome { history.end = end }
         return history
@@ -68,7 +70,7 @@ public struct Trainer: Sendable {
       let evaluation = evaluator?.evaluate(network, on: compute)
       let complete = summary.evaluated(evaluation, seconds: clock.seconds)
       history.epochs.append(complete)
-      if observe(.epoch(complete)) == .stop {
+      if try observe(.epoch(complete)) == .stop {
         history.end = .stoppedByObserver
         return history
       }

@@ -73,6 +73,9 @@ public struct TrainingHistory: Sendable {
   /// Why it ended.
   public var end: End = .finished
 
+  /// No epochs yet.
+  public init() {}
+
   /// Seconds of training and evaluation.
   public var seconds: Double { epochs.reduce(0) { $0 + $1.seconds + $1.evaluationSeconds } }
 }

@@ -1,0 +1,42 @@
+// All kernels, compiled for the instruction set of the file that includes this one, and their table.
+//
+// The including file defines ESPALIER_TABLE, ESPALIER_REGISTER_BYTES and, by a pragma, the target of the functions.
+// Vectors are passed only among inlined functions of one instruction set, so no calling convention is concerned.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#include "activations/activation.h"
+#include "activations/bias_activation.h"
+#include "activations/dropout.h"
+#include "activations/softmax.h"
+#include "data/gather.h"
+#include "data/sums.h"
+#include "data/transpose.h"
+#include "losses/softmax_cross_entropy.h"
+#include "losses/squared_error.h"
+#include "masks/apply_mask.h"
+#include "masks/mask_by_magnitude.h"
+#include "optimizers/adam.h"
+#include "optimizers/sgd.h"
+#include "peak_fma.h"
+
+const EspalierKernels ESPALIER_TABLE = {
+    .bias_activation = bias_activation,
+    .activation = activation,
+    .activation_gradient = activation_gradient,
+    .activation_bias_gradient = activation_bias_gradient,
+    .softmax = softmax,
+    .softmax_gradient = softmax_gradient,
+    .dropout = dropout,
+    .softmax_cross_entropy = softmax_cross_entropy,
+    .squared_error = squared_error,
+    .adam = adam,
+    .sgd = sgd,
+    .apply_mask = apply_mask,
+    .mask_by_magnitude = mask_by_magnitude,
+    .moments = moments,
+    .sum = sum,
+    .transpose = transpose,
+    .gather_bytes = gather_bytes,
+    .gather_floats = gather_floats,
+    .peak_fma = peak_fma,
+};

@@ -1,0 +1,95 @@
+public import EspalierData
+public import EspalierNetworks
+public import EspalierPruning
+public import EspalierTraining
+
+/// The classic experiment: train a dense network, prune each layer at a multiple of its weights' standard deviation,
+/// retrain what is left.
+///
+/// Source: S. Han et al., "Learning both weights and connections for efficient neural networks" (NIPS 2015).
+public struct PruneAndRetrain: Sendable {
+  /// The parts of the experiment, in order.
+  public enum Phase: String, Sendable {
+    /// Training the dense network.
+    case training
+    /// Retraining the survivors.
+    case retraining
+  }
+
+  /// A network at one point of the experiment.
+  public struct Stage: Sendable {
+    /// The network.
+    public let network: Network
+    /// Its evaluation on the test set.
+    public let evaluation: Evaluation
+    /// Seconds of training that led here; 0 after pruning.
+    public let seconds: Double
+    /// The epochs that led here.
+    public let history: TrainingHistory
+  }
+
+  /// What the experiment tells while it runs.
+  public enum Event: Sendable {
+    /// A training event of a phase.
+    case training(Phase, TrainingEvent)
+    /// The dense network is trained.
+    case trained(Stage)
+    /// The network is pruned, not yet retrained.
+    case pruned(Stage, [PrunedParameter])
+    /// The survivors are retrained.
+    case retrained(Stage)
+  }
+
+  /// How both trainings are done.
+  public var settings: TrainingSettings
+  /// Epochs of the dense training.
+  public var epochs: Int
+  /// Epochs of retraining.
+  public var retrainEpochs: Int
+  /// The threshold of a layer is this multiple of its weights' standard deviation.
+  public var sensitivity: Double
+  /// Which parameters are pruned.
+  public var selection: ParameterSelection
+
+  /// The experiment.
+  public init(
+    settings: TrainingSettings = TrainingSettings(), epochs: Int = 15, retrainEpochs: Int = 15,
+    sensitivity: Double = 2, selection: ParameterSelection = .weights
+  ) {
+    self.settings = settings
+    self.epochs = epochs
+    self.retrainEpochs = retrainEpochs
+    self.sensitivity = sensitivity
+    self.selection = selection
+  }
+
+  /// Runs the experiment on a fresh network and tells `observe` about it, which may stop it at any batch.
+  ///
+  /// Returns `.finished`, or why it ended before: stopped, cancelled or diverged.
+  @discardableResult
+  public func run(
+    _ network: Network, training: Dataset, test: Dataset, observe: (Event) throws -> TrainingDecision
+  ) rethrows -> TrainingHistory.End {
+    var network = network
+    let dense = try train(&network, .training, epochs, after: 0, training, test, observe)
+    guard dense.history.end == .finished else { return dense.history.end }
+    guard try observe(.trained(dense)) == .proceed else { return .stoppedByObserver }
+    let pruned = network.prune(standardDeviations: sensitivity, selection)
+    let evaluation = network.evaluate(on: test, loss: settings.loss)
+    let stage = Stage(network: network, evaluation: evaluation, seconds: 0, history: TrainingHistory())
+    guard try observe(.pruned(stage, pruned)) == .proceed else { return .stoppedByObserver }
+    let retrained = try train(&network, .retraining, retrainEpochs, after: epochs, training, test, observe)
+    guard retrained.history.end == .finished else { return retrained.history.end }
+    return try observe(.retrained(retrained)) == .proceed ? .finished : .stoppedByObserver
+  }
+
+  private func train(
+    _ network: inout Network, _ phase: Phase, _ count: Int, after done: Int, _ training: Dataset, _ test: Dataset,
+    _ observe: (Event) throws -> TrainingDecision
+  ) rethrows -> Stage {
+    var trainer = settings.trainer(epochs: count, epochsDone: done)
+    let history = try trainer.train(&network, on: training, validation: test) { try observe(.training(phase, $0)) }
+    let evaluation = history.epochs.last?.validation ?? network.evaluate(on: test, loss: settings.loss)
+    return Stage(network: network, evaluation: evaluation, seconds: history.seconds, history: history)
+  }
+}

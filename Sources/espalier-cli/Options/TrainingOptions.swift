@@ -1,0 +1,76 @@
+import ArgumentParser
+import Espalier
+
+/// How a network is trained. Options that are not given keep `fallback`'s values.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Samples a step (default: 64).", valueName: "count"))
+  var batchSize: Int?
+
+  @Option(help: ArgumentHelp("sgd, adam or adamw (default: adam).", valueName: "name"))
+  var optimizer: TrainingSettings.OptimizerName?
+
+  @Option(help: ArgumentHelp("The step size (default: 0.001 for adam and adamw, 0.05 for sgd).", valueName: "rate"))
+  var learningRate: Double?
+
+  @Option(help: ArgumentHelp("SGD's momentum, in 0 ..< 1 (default: 0.9).", valueName: "share"))
+  var momentum: Double?
+
+  @Flag(help: "Let SGD look ahead along its velocity (Nesterov).")
+  var nesterov = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Weight decay: in the gradient for sgd and adam, apart from it for adamw (default: 0).", valueName: "strength"))
+  var weightDecay: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the rate changes: constant, step (a tenth after each third), exponential (to a hundredth), cosine (to 0) "
+        + "(default: constant).", valueName: "name"))
+  var schedule: TrainingSettings.ScheduleName?
+
+  @Option(help: ArgumentHelp("Epochs of linear warm-up (default: 0).", valueName: "epochs"))
+  var warmUp: Double?
+
+  @Option(help: ArgumentHelp("Label smoothing of the cross-entropy, in 0…1 (default: 0).", valueName: "share"))
+  var labelSmoothing: Double?
+
+  @Option(help: ArgumentHelp("Decides initial weights, shuffles and dropout (default: 1).", valueName: "number"))
+  var seed: UInt64?
+
+  func validate() throws {
+    try require("--batch-size", batchSize, "a count of at least 1") { $0 > 0 && $0 < 1 << 24 }
+    try require("--learning-rate", learningRate, "a positive number") { $0 > 0 && $0.isFinite }
+    try require("--momentum", momentum, "a number in 0 ..< 1") { (0..<1).contains($0) }
+    try require("--weight-decay", weightDecay, "a number of at least 0") { $0 >= 0 && $0.isFinite }
+    try require("--warm-up", warmUp, "a number of at least 0") { $0 >= 0 && $0.isFinite }
+    try require("--label-smoothing", labelSmoothing, "a number in 0…1") { (0...1).contains($0) }
+    if nesterov, optimizer != .sgd || momentum == 0 {
+      throw ValidationError("--nesterov: expected --optimizer sgd with momentum")
+    }
+  }
+
+  /// The chosen settings over `fallback`.
+  func settings(over fallback: TrainingSettings = TrainingSettings()) -> TrainingSettings {
+    var settings = fallback
+    if let batchSize { settings.batchSize = batchSize }
+    if let optimizer { settings.optimizer = optimizer }
+    if let learningRate { settings.learningRate = learningRate }
+    if let momentum { settings.momentum = momentum }
+    if nesterov { settings.nesterov = true }
+    if let weightDecay { settings.weightDecay = weightDecay }
+    if let schedule { settings.schedule = schedule }
+    if let warmUp { settings.warmUp = warmUp }
+    if let labelSmoothing { settings.labelSmoothing = labelSmoothing }
+    if let seed { settings.seed = seed }
+    return settings
+  }
+}
+
+/// Throws an error that names the option unless its value, if given, is acceptable.
+func require<Value>(_ option: String, _ value: Value?, _ expected: String, _ accepts: (Value) -> Bool) throws {
+  if let value, !accepts(value) { throw ValidationError("\(option): expected \(expected), found \(value)") }
+}
+
+extension TrainingSettings.OptimizerName: ExpressibleByArgument {}
+extension TrainingSettings.ScheduleName: ExpressibleByArgument {}
