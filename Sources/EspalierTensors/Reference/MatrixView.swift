@@ -33,32 +33,3 @@ struct MatrixView {
       rowStride: rowStride, columnStride: columnStride)
   }
 }
-
-/// The destination of a product: row-major, written as `alpha * product + beta * destination`.
-struct ProductTarget {
-  var base: UnsafeMutablePointer<Float>
-  var stride: Int
-  var alpha: Float
-  var beta: Float
-
-  /// The same destination after a first part of the product has been written: the rest is added to it.
-  var accumulating: ProductTarget {
-    var target = self
-    target.beta = 1
-    return target
-  }
-
-  /// The part that begins at `(row, column)`.
-  @inline(__always)
-  func from(row: Int, column: Int) -> ProductTarget {
-    var target = self
-    target.base += row &* stride &+ column
-    return target
-  }
-
-  /// Writes one element. A `beta` of zero does not read the destination, which may hold anything.
-  @inline(__always)
-  func store(_ product: Float, at offset: Int) {
-    base[offset] = beta == 0 ? alpha * product : alpha * product + beta * base[offset]
-  }
-}

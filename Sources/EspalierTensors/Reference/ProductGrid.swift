@@ -6,8 +6,12 @@ struct ProductGrid {
   private let rowParts: Int
   private let columnParts: Int
 
-  /// Below this many multiplications per thread (some tens of microseconds) waking another one does not pay.
-  private static let workPerThread = 1_000_000.0
+  /// Below this many multiplications per thread, some tens of microseconds, waking another one does not pay.
+  #if DEBUG
+    private static let workPerThread = 1e4
+  #else
+    private static let workPerThread = 1e6
+  #endif
 
   /// The grid of at most `threads` parts whose parts read the least of `A` and `B`.
   init(shape: ProductShape, threads: Int) {

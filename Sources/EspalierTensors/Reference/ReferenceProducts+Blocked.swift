@@ -44,8 +44,8 @@ extension ReferenceProducts {
     _ workspace: ProductWorkspace
   ) {
     let block = PackedBlock(b, shape: shape, workspace)
-    // Repeating an element of A costs about what six tiles save by it.
-    let packsA = shape.n >= 6 * Microtile.columns
+    // Repeating an element of A costs about what four tiles save by it.
+    let packsA = shape.n >= 4 * Microtile.columns
     var row = 0
     while row < shape.m {
       let rows = min(Microtile.rows, shape.m &- row)
