@@ -73,6 +73,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+
+    // Tests
+    .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
   ],
   swiftLanguageModes: [.v6]
 )
