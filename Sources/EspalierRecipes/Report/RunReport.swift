@@ -92,16 +92,23 @@ public struct RunReport: Sendable, Codable {
     alive = survivors.alive
     total = survivors.total
     compression = survivors.compression
-    layers = survivors.rows.map { row in
-      Layer(
-        name: row.path.description, nonzero: row.nonzero, total: row.total,
-        threshold: thresholds.first { $0.path == row.path }?.threshold, shape: row.shape)
-    }
+    layers = survivors.layers(thresholds: thresholds)
   }
 
   /// Writes the report as indented JSON, atomically.
   public func write(to path: String) throws {
     try AtomicFile.write(Array("\(try JSONText.encode(self, indented: true))\n".utf8), to: path)
+  }
+}
+
+extension SurvivorReport {
+  /// The rows, each with the threshold it was pruned by if it was.
+  public func layers(thresholds: [PrunedParameter]) -> [RunReport.Layer] {
+    rows.map { row in
+      RunReport.Layer(
+        name: row.path.description, nonzero: row.nonzero, total: row.total,
+        threshold: thresholds.first { $0.path == row.path }?.threshold, shape: row.shape)
+    }
   }
 }
 

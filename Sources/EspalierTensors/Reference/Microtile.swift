@@ -50,7 +50,7 @@ enum Microtile {
   /// - Parameter bStride: elements from one row of eight columns of `B` to the next.
   @inline(never)
   static func sumInPlace(
-    k: Int, a: MatrixView, b: UnsafePointer<Float>, bStride: Int,
+    k: Int, a: StridedMatrix, b: UnsafePointer<Float>, bStride: Int,
     into tile: UnsafeMutablePointer<SIMD8<Float>>
   ) {
     var (s0, s1, s2) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())

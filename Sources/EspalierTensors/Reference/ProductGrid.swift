@@ -1,4 +1,4 @@
-import Dispatch
+internal import Dispatch
 
 /// How a product is shared out: a grid of rows × columns of `C`, one part per thread.
 struct ProductGrid {

@@ -1,6 +1,6 @@
 /// The destination of a product, written as `alpha * product + beta * destination`.
 ///
-/// A view, as `MatrixView`: it does not own its memory.
+/// A view, as `StridedMatrix`: it does not own its memory.
 struct ProductTarget {
   var base: UnsafeMutablePointer<Float>
   var rowStride: Int

@@ -1,4 +1,4 @@
-import Dispatch
+internal import Dispatch
 
 /// The scratch memory that one thread needs for one product; 64-byte aligned, of one size for all shapes.
 struct ProductWorkspace {

@@ -2,7 +2,7 @@ extension ReferenceProducts {
   /// A product of two matrices: blocks of `B` for the second-level cache, panels of `A` for the first, tiles of `C` for
   /// the registers (Goto and van de Geijn, *Anatomy of High-Performance Matrix Multiplication*, 2008).
   static func multiplyBlocked(
-    _ a: MatrixView, _ b: MatrixView, into target: ProductTarget, shape: ProductShape, threads: Int
+    _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape, threads: Int
   ) {
     let grid = ProductGrid(shape: shape, threads: threads)
     parallel(parts: grid.count) { part in
@@ -19,7 +19,7 @@ extension ReferenceProducts {
 
   /// One thread's rows and columns of `C`.
   private static func multiplyPart(
-    _ a: MatrixView, _ b: MatrixView, into target: ProductTarget, shape: ProductShape,
+    _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape,
     _ workspace: ProductWorkspace
   ) {
     // Blocks of even depth, and by k alone: the order of every sum must not depend on anything else.
@@ -40,7 +40,7 @@ extension ReferenceProducts {
 
   /// All rows of `A` times one block of `B`.
   private static func multiplyBlock(
-    _ a: MatrixView, _ b: MatrixView, into target: ProductTarget, shape: ProductShape,
+    _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape,
     _ workspace: ProductWorkspace
   ) {
     let block = PackedBlock(b, shape: shape, workspace)
@@ -58,7 +58,7 @@ extension ReferenceProducts {
 
   /// Up to six rows of `A` times one block of `B`.
   private static func multiplyPanel(
-    _ a: MatrixView, _ block: PackedBlock, into target: ProductTarget, rows: Int, packsA: Bool,
+    _ a: StridedMatrix, _ block: PackedBlock, into target: ProductTarget, rows: Int, packsA: Bool,
     _ workspace: ProductWorkspace
   ) {
     if packsA { packA(a, rows: rows, k: block.k, into: workspace.panelA) }
@@ -82,12 +82,12 @@ extension ReferenceProducts {
 private struct PackedBlock {
   let k: Int
   let columns: Int
-  private let source: MatrixView
+  private let source: StridedMatrix
   /// How many columns are read from `source`; the others are packed.
   private let columnsInPlace: Int
   private let packed: UnsafePointer<Float>
 
-  init(_ b: MatrixView, shape: ProductShape, _ workspace: ProductWorkspace) {
+  init(_ b: StridedMatrix, shape: ProductShape, _ workspace: ProductWorkspace) {
     k = shape.k
     columns = shape.n
     source = b

@@ -2,7 +2,7 @@ extension ReferenceProducts {
   /// Copies `rows` × `k` elements of `A` so that a microkernel reads them in order, each repeated over a vector.
   ///
   /// Rows missing from a full panel become zeros; what they contribute is never stored.
-  static func packA(_ a: MatrixView, rows: Int, k: Int, into panel: UnsafeMutablePointer<SIMD4<Float>>) {
+  static func packA(_ a: StridedMatrix, rows: Int, k: Int, into panel: UnsafeMutablePointer<SIMD4<Float>>) {
     let step = a.rowStride
     var (source, destination, remaining) = (a.base, panel, k)
     while remaining > 0 {
@@ -27,7 +27,7 @@ extension ReferenceProducts {
   }
 
   /// Copies `k` × `columns` elements of `B` into panels of eight columns, the last one filled up with zeros.
-  static func packB(_ b: MatrixView, k: Int, columns: Int, into block: UnsafeMutablePointer<Float>) {
+  static func packB(_ b: StridedMatrix, k: Int, columns: Int, into block: UnsafeMutablePointer<Float>) {
     var column = 0
     while column < columns {
       let source = b.from(row: 0, column: column)
@@ -45,7 +45,7 @@ extension ReferenceProducts {
   }
 
   /// A panel whose eight columns lie side by side.
-  private static func packRows(_ b: MatrixView, k: Int, into panel: UnsafeMutablePointer<Float>) {
+  private static func packRows(_ b: StridedMatrix, k: Int, into panel: UnsafeMutablePointer<Float>) {
     var (source, destination, remaining) = (b.base, panel, k)
     while remaining > 0 {
       storeVector8(loadVector8(source), destination)
@@ -56,7 +56,7 @@ extension ReferenceProducts {
   }
 
   /// A panel whose columns lie apart (a transposed `B`): gathered row by row.
-  private static func packColumns(_ b: MatrixView, k: Int, into panel: UnsafeMutablePointer<Float>) {
+  private static func packColumns(_ b: StridedMatrix, k: Int, into panel: UnsafeMutablePointer<Float>) {
     let step = b.columnStride
     var (source, destination, remaining) = (b.base, panel, k)
     while remaining > 0 {
@@ -72,7 +72,7 @@ extension ReferenceProducts {
 
   /// The last panel of a width that eight does not divide.
   private static func packRagged(
-    _ b: MatrixView, k: Int, columns: Int, into panel: UnsafeMutablePointer<Float>
+    _ b: StridedMatrix, k: Int, columns: Int, into panel: UnsafeMutablePointer<Float>
   ) {
     var (source, destination, remaining) = (b.base, panel, k)
     while remaining > 0 {

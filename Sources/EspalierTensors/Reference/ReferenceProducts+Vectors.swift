@@ -11,7 +11,7 @@ extension ReferenceProducts {
   /// Bound by reading `A`, so `A` is not packed: where its rows are contiguous each output is a dot product,
   /// where its columns are, the outputs are a sum of scaled columns.
   static func multiplyVectors(
-    _ a: MatrixView, _ b: MatrixView, into target: ProductTarget, shape: ProductShape, threads: Int
+    _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape, threads: Int
   ) {
     let parts = ProductGrid.usefulThreads(work: shape.work, threads: threads)
     parallel(parts: parts) { part in
@@ -28,7 +28,7 @@ extension ReferenceProducts {
 
   /// Up to `vectorRows` rows of the product.
   private static func multiplyRows(
-    _ a: MatrixView, _ b: MatrixView, into target: ProductTarget, shape: ProductShape,
+    _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape,
     _ workspace: ProductWorkspace
   ) {
     let sums = workspace.blockB
@@ -53,19 +53,19 @@ extension ReferenceProducts {
 
   /// `B` with the elements of a column side by side: itself, or a copy in `scratch`.
   private static func contiguousColumns(
-    _ b: MatrixView, shape: ProductShape, scratch: UnsafeMutablePointer<Float>
-  ) -> MatrixView {
+    _ b: StridedMatrix, shape: ProductShape, scratch: UnsafeMutablePointer<Float>
+  ) -> StridedMatrix {
     if b.rowStride == 1 { return b }
     for column in 0..<shape.n {
       let (source, destination) = (b.from(row: 0, column: column), scratch + column * vectorTerms)
       for row in 0..<shape.k { destination[row] = source.base[row &* source.rowStride] }
     }
-    return MatrixView(scratch, stride: vectorTerms, transposed: true)
+    return StridedMatrix(scratch, stride: vectorTerms, transposed: true)
   }
 
   /// Adds to each sum the dot product of a contiguous row of `A` with a vector.
   private static func addDotProducts(
-    _ a: MatrixView, _ vectors: MatrixView, shape: ProductShape, into sums: UnsafeMutablePointer<Float>
+    _ a: StridedMatrix, _ vectors: StridedMatrix, shape: ProductShape, into sums: UnsafeMutablePointer<Float>
   ) {
     for row in stride(from: 0, to: shape.m, by: 4) {
       for vector in 0..<shape.n {
@@ -85,7 +85,7 @@ extension ReferenceProducts {
 
   /// Adds to the sums of each vector every contiguous column of `A` times an element of the vector.
   private static func addColumns(
-    _ a: MatrixView, _ vectors: MatrixView, shape: ProductShape, into sums: UnsafeMutablePointer<Float>
+    _ a: StridedMatrix, _ vectors: StridedMatrix, shape: ProductShape, into sums: UnsafeMutablePointer<Float>
   ) {
     for term in stride(from: 0, to: shape.k, by: 4) {
       for vector in 0..<shape.n {

@@ -38,8 +38,8 @@ package enum ReferenceProducts {
     precondition(aStride >= aWidth, "sgemm: aStride = \(aStride) is less than the width \(aWidth) of A")
     precondition(bStride >= bWidth, "sgemm: bStride = \(bStride) is less than the width \(bWidth) of B")
     multiply(
-      MatrixView(a, stride: aStride, transposed: transposeA),
-      MatrixView(b, stride: bStride, transposed: transposeB),
+      StridedMatrix(a, stride: aStride, transposed: transposeA),
+      StridedMatrix(b, stride: bStride, transposed: transposeB),
       into: target, shape: ProductShape(m: m, n: n, k: k), threads: threads,
       algorithm: algorithm)
   }
@@ -56,7 +56,7 @@ package enum ReferenceProducts {
 
   /// Chooses by the shape of the whole product, so that the number of threads has no say in the result.
   private static func multiply(
-    _ a: MatrixView, _ b: MatrixView, into target: ProductTarget, shape: ProductShape, threads: Int,
+    _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape, threads: Int,
     algorithm: Algorithm
   ) {
     if algorithm == .plain || (algorithm == .automatic && prefersPlain(shape)) {
@@ -96,7 +96,7 @@ package enum ReferenceProducts {
 
   /// The three loops of the definition.
   private static func multiplyPlainly(
-    _ a: MatrixView, _ b: MatrixView, into target: ProductTarget, shape: ProductShape
+    _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape
   ) {
     var row = 0
     while row < shape.m {

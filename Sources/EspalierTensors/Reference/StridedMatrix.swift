@@ -2,7 +2,7 @@
 ///
 /// A transposition is a swap of the strides, so the code below `ReferenceProducts.sgemm` knows none.
 /// The view does not own its memory.
-struct MatrixView {
+struct StridedMatrix {
   var base: UnsafePointer<Float>
   var rowStride: Int
   var columnStride: Int
@@ -21,14 +21,14 @@ struct MatrixView {
   }
 
   /// The same elements with rows and columns exchanged.
-  var transposed: MatrixView {
-    MatrixView(base: base, rowStride: columnStride, columnStride: rowStride)
+  var transposed: StridedMatrix {
+    StridedMatrix(base: base, rowStride: columnStride, columnStride: rowStride)
   }
 
   /// The part that begins at `(row, column)`.
   @inline(__always)
-  func from(row: Int, column: Int) -> MatrixView {
-    MatrixView(
+  func from(row: Int, column: Int) -> StridedMatrix {
+    StridedMatrix(
       base: base + (row &* rowStride &+ column &* columnStride),
       rowStride: rowStride, columnStride: columnStride)
   }
