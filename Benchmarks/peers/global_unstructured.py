@@ -1,7 +1,7 @@
 """Global magnitude pruning: `torch.nn.utils.prune.global_unstructured` with `L1Unstructured`.
 
-A step prunes fresh, unpruned modules (made outside the measured time). Protocol: see protocol.py. A case and its
-defaults (100 million weights in four tensors; it needs about 4 GB):
+A step prunes fresh, unpruned modules (made outside the measured time). Protocol: see protocol.py. A case
+and its defaults (100 million weights in four tensors; at most 6 GB resident):
 
   {"shapes": [[5000, 5000], [5000, 5000], [5000, 5000], [5000, 5000]], "amount": 0.9, "threads": 1, "seed": 1}
 
@@ -26,7 +26,7 @@ class GlobalPruning:
     self.ready = {**case, "weights": sum(weight.numel() for weight in self.weights)}
 
   def prepare(self):
-    """Modules that hold the original weights: pruning replaces the attribute and leaves the tensor as it is."""
+    """Modules that hold the original weights: pruning replaces the attribute, not the tensor."""
     self.modules = [nn.Module() for _ in self.weights]
     for module, weight in zip(self.modules, self.weights):
       module.weight = weight

@@ -1,4 +1,4 @@
-"""The protocol of every peer: one JSON line out for each line in, so that a benchmark can alternate with it.
+"""The protocol of every peer: a JSON line out for each line in, so that a benchmark can alternate with it.
 
   at start        → {"torch": …, "threads": …, "blas": …, "isa": …, …}
   {"case": {…}, "warmup": 5}
@@ -55,7 +55,7 @@ def run(workload, steps):
 
 
 def serve(make_workload):
-  """Answers until told to quit. `make_workload(case)` returns an object with `prepare`, `step` and `ready`."""
+  """Answers until told to quit. `make_workload(case)` returns an object with `prepare`, `step`, `ready`."""
   answer(describe())
   workload = None
   for line in map(str.strip, sys.stdin):

@@ -1,8 +1,8 @@
 """Writes pytorch/*.json: what PyTorch computes, for the Swift tests to compare with. See README.md.
 
-Inputs are float32 numbers. The results are computed by PyTorch in float64 from exactly those inputs and rounded
-once to float32, so an expectation is right to half a unit in the last place. Everything is computed a second time in
-float32, and the largest difference is printed: the error that PyTorch itself makes in float32.
+Inputs are float32 numbers. The results are computed by PyTorch in float64 from exactly those inputs and
+rounded once to float32. Everything is computed a second time in float32, and the largest difference is
+printed: the error that PyTorch itself makes in float32.
 """
 import json
 import math
@@ -20,7 +20,7 @@ FOLDER = pathlib.Path(__file__).parent / "pytorch"
 # Numbers
 
 class Inputs:
-  """Random float32 inputs of two decimals (short to write), the same whatever dtype they are handed out in."""
+  """Random float32 inputs of two decimals (short to write), the same in whichever dtype."""
 
   def __init__(self, seed, dtype):
     self.generator = np.random.default_rng(seed)
@@ -71,8 +71,8 @@ def masked_linear(dtype):
       y.backward(dy)
       cases.append({
         "in": in_features, "out": out_features, "batch": batch,
-        "x": array(x), "weight": array(weight), "bias": array(bias) if has_bias else None, "mask": array(mask),
-        "dy": array(dy), "y": array(y), "dx": array(x.grad), "dw": array(weight.grad),
+        "x": array(x), "weight": array(weight), "bias": array(bias) if has_bias else None,
+        "mask": array(mask), "dy": array(dy), "y": array(y), "dx": array(x.grad), "dw": array(weight.grad),
         "db": array(bias.grad) if has_bias else None,
       })
   return {"cases": cases}
@@ -144,7 +144,9 @@ def losses(dtype):
     z = logits.clone().requires_grad_()
     loss = F.cross_entropy(z, labels, label_smoothing=smoothing)
     loss.backward()
-    cross_entropy.append({"label_smoothing": smoothing, "loss": float32(loss.item()), "dlogits": array(z.grad)})
+    cross_entropy.append({
+      "label_smoothing": smoothing, "loss": float32(loss.item()), "dlogits": array(z.grad),
+    })
 
   prediction, target = inputs.normal(6, 4).requires_grad_(), inputs.normal(6, 4)
   loss = F.mse_loss(prediction, target)
@@ -193,7 +195,7 @@ def cosine(t, period):
 
 
 def schedules(dtype):
-  """Each schedule alone and after the warm-up: PyTorch's numbers, checked against the formula in the README."""
+  """Each schedule alone and after the warm-up, checked against the formula in the README."""
   decays = [
     ("step", {"step_size": STEP_SIZE, "gamma": STEP_GAMMA},
       lambda o, steps: lr_scheduler.StepLR(o, STEP_SIZE, STEP_GAMMA),
