@@ -76,12 +76,14 @@ private func requireNoNull(_ path: String, operation: String) throws {
   if path.utf8.contains(0) { throw FileError(path: path, operation: operation, code: EINVAL) }
 }
 
-/// Throws if so much memory cannot be had. Swift's own allocations end the process when they fail, and a
-/// sparse file of a terabyte costs its maker nothing.
+/// Throws if so much memory cannot be had. Swift's own allocations end the process when they fail, and a sparse
+/// file of a terabyte costs its maker nothing.
 func requireMemory(_ byteCount: Int, path: String) throws {
   guard byteCount > 1 << 26 else { return }
-  guard let probe = malloc(byteCount) else {
+  // Not malloc and free: the optimizer knows that pair and removes it.
+  let probe = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+  if probe == UnsafeMutableRawPointer(bitPattern: -1) {
     throw FileError(path: path, operation: "allocate \(byteCount) bytes", code: ENOMEM)
   }
-  free(probe)
+  munmap(probe, byteCount)
 }

@@ -8,7 +8,7 @@ extension SafetensorsFile {
     _ name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     let entry = try requireEntry(name)
-    try requireMemory(for: entry.byteRange.count)
+    try requireMemory(entry.byteRange.count, path: path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: entry.byteRange.count, alignment: 64)
     defer { buffer.deallocate() }
     try read(entry, into: buffer)
@@ -22,8 +22,7 @@ extension SafetensorsFile {
   /// - Throws: `FormatError` if there is no such tensor or it has another type; `FileError`.
   public func floats(_ name: String) throws -> [Float] {
     let entry = try requireEntry(name)
-    let (bytes, _) = entry.count.multipliedReportingOverflow(by: 4)
-    try requireMemory(for: bytes)
+    try requireMemory(4 * entry.count, path: path)
     return try [Float](unsafeUninitializedCapacity: entry.count) { buffer, initialized in
       let values = UnsafeMutableBufferPointer(rebasing: buffer[..<entry.count])
       try readFloats(name, into: values)

@@ -98,8 +98,4 @@ public struct SafetensorsFile: Sendable {
   {
     try file.read(into: buffer, at: dataOffset + entry.byteRange.lowerBound + offset)
   }
-
-  func requireMemory(for byteCount: Int) throws {
-    try EspalierFormats.requireMemory(byteCount, path: path)
-  }
 }
