@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The root of the command `espalier`.
 @main
@@ -26,7 +27,7 @@ struct EspalierCommand: ParsableCommand {
       try command.run()
     } catch let failure as Failure {
       Console.error(failure.description)
-      exit(withCode: failure.exitCode)
+      Glibc.exit(failure.exitCode.rawValue)
     } catch {
       let code = exitCode(for: error)
       if code == .success {
@@ -34,7 +35,7 @@ struct EspalierCommand: ParsableCommand {
       } else {
         Console.error(message(for: error))
       }
-      exit(withCode: code)
+      Glibc.exit(code.rawValue)
     }
   }
 }

@@ -15,7 +15,10 @@ enum Console {
   }
 
   /// Text for standard error, as it is.
-  static func write(_ text: String) { fputs(text, stderr) }
+  static func write(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
 }
 
 /// Log lines as a person at a terminal wants them: `espalier: warning: …`, no time, no label.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 /// A failure with an exit status of its own.
 struct Failure: Error, CustomStringConvertible {
@@ -20,6 +19,3 @@ struct Failure: Error, CustomStringConvertible {
   /// Ctrl-C or a termination signal: exit status 130, as shells expect.
   static func interrupted(_ what: String) -> Failure { Failure("interrupted: \(what)", ExitCode(130)) }
 }
-
-/// Ends the process with a status, after what was printed has gone out.
-func exit(withCode code: ExitCode) -> Never { exit(code.rawValue) }

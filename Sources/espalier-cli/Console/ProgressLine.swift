@@ -35,10 +35,9 @@ struct ProgressLine {
     let left = epoch * (Double(length - progress.epoch) - share)
     let cells = Int((share * 24).rounded())
     let bar = String(repeating: "━", count: cells) + String(repeating: "╌", count: 24 - cells)
-    Console.write(
-      "\r\u{1B}[K\(heading(progress.epoch)) \(bar) \(rate(progress.samplesDone, progress.seconds))  "
-        + "loss \(progress.loss.formatted(decimals: 4))  accuracy \(percent(progress.accuracy))  "
-        + "ETA \(duration(left))")
+    let speed = rate(progress.samplesDone, progress.seconds)
+    let quality = "loss \(progress.loss.formatted(decimals: 4))  accuracy \(percent(progress.accuracy))"
+    Console.write("\r\u{1B}[K\(heading(progress.epoch)) \(bar) \(speed)  \(quality)  ETA \(duration(left))")
   }
 
   private mutating func line(_ summary: EpochSummary) {
