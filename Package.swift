@@ -76,6 +76,7 @@ let package = Package(
 
     // Tests
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
+    .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -49,8 +49,8 @@ struct EpochRun {
     let samples = Double(max(dataset.count, 1))
     return .done(
       EpochSummary(
-        epoch: epoch, epochs: trainer.epochs, loss: total.sum / samples, accuracy: Double(total.correct) / samples,
-        validation: nil, learningRate: rate, seconds: clock.seconds, evaluationSeconds: 0))
+        epoch: epoch, epochs: trainer.epochs, samples: dataset.count, loss: total.sum / samples,
+        accuracy: Double(total.correct) / samples, validation: nil, learningRate: rate, seconds: clock.seconds, evaluationSeconds: 0))
   }
 
   private func step(
@@ -81,7 +81,7 @@ extension EpochSummary {
   /// The summary with the result of the evaluation after the epoch.
   func evaluated(_ evaluation: Evaluation?, seconds: Double) -> EpochSummary {
     EpochSummary(
-      epoch: epoch, epochs: epochs, loss: loss, accuracy: accuracy, validation: evaluation, learningRate: learningRate,
-      seconds: self.seconds, evaluationSeconds: evaluation == nil ? 0 : seconds)
+      epoch: epoch, epochs: epochs, samples: samples, loss: loss, accuracy: accuracy, validation: evaluation,
+      learningRate: learningRate, seconds: self.seconds, evaluationSeconds: evaluation == nil ? 0 : seconds)
   }
 }

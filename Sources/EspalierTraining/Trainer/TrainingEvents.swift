@@ -30,6 +30,8 @@ public struct EpochSummary: Sendable, Hashable, Codable {
   public let epoch: Int
   /// Epochs asked for.
   public let epochs: Int
+  /// Samples an epoch.
+  public let samples: Int
   /// The mean training loss, measured while the weights moved.
   public let loss: Double
   /// The training accuracy in 0…1, measured while the weights moved.
