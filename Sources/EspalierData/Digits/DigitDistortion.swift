@@ -15,18 +15,18 @@ struct DigitDistortion {
   private static let nodes = 4
 
   init(using stream: inout DigitStream) {
-    let height = stream.uniform(16, 21.5)
-    let width = height * stream.uniform(0.72, 1.08)
-    let shear = 0.17 * stream.bell()
+    let height = stream.uniform(15.3, 21.5)
+    let width = height * stream.uniform(0.7, 1.1)
+    let shear = 0.185 * stream.bell()
     // The half angle's tangent gives sine and cosine by arithmetic alone, the same on every platform.
-    let tangent = 0.065 * stream.bell()
+    let tangent = 0.07 * stream.bell()
     let norm = 1 / (1 + tangent * tangent)
     let cosine = (1 - tangent * tangent) * norm
     let sine = 2 * tangent * norm
     columnX = width * SIMD2(cosine, sine)
     columnY = height * (SIMD2(-sine, cosine) - shear * SIMD2(cosine, sine))
-    origin = SIMD2(repeating: Float(DigitPainter.side) / 2) + 1.0 * stream.bellVector()
-    let strength = stream.uniform(0.02, 0.065)
+    origin = SIMD2(repeating: Float(DigitPainter.side) / 2) + 1.15 * stream.bellVector()
+    let strength = stream.uniform(0.02, 0.07)
     var displacements = [SIMD2<Float>]()
     displacements.reserveCapacity(Self.nodes * Self.nodes)
     for _ in 0..<Self.nodes * Self.nodes { displacements.append(strength * stream.bellVector()) }

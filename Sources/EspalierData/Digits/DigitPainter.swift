@@ -5,11 +5,11 @@ internal import EspalierTensors
 ///
 /// A sample is one of a few glyphs of its digit, drawn with a random affine map, a smooth elastic distortion,
 /// an unsteady hand, a pen of varying width and pressure, worn spots, stray lines and specks. Ink is bright
-/// (up to 255) on a background of 0, as in MNIST. A linear classifier trained on 60,000 samples errs about
-/// one time in ten; LeNet-300-100 about one time in fifty.
+/// (up to 255) on a background of 0, as in MNIST. Trained on 60,000 samples, a linear classifier gets about
+/// 88 % of new ones right, LeNet-300-100 between 98 and 99 %.
 ///
-/// A sample depends on the seed and its index only — not on the samples drawn before it, on the number of
-/// threads or on the mathematical library of the platform. About 10 µs a sample.
+/// A sample depends on the seed and its index only: not on the samples drawn before it, on the number of
+/// threads or on the mathematical library of the platform. A sample takes a thread about 10 µs.
 public struct DigitPainter: Sendable {
   /// Pixels along one side of an image.
   public static let side = 28
@@ -59,7 +59,7 @@ public struct DigitPainter: Sendable {
   ///
   /// Disjoint ranges of indices of one painter make a training and a test set. Paints on up to
   /// `ThreadCount.current` threads; the result does not depend on their number. Traps when `count` is
-  /// negative.
+  /// negative or the indices run past `UInt64.max`.
   public func samples(count: Int, from firstIndex: UInt64 = 0) -> (images: [UInt8], labels: [UInt8]) {
     precondition(count >= 0, "cannot paint \(count) samples")
     var labels = [UInt8]()

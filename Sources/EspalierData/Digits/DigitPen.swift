@@ -14,7 +14,7 @@ struct DigitPen {
     let glyph = variants[stream.below(variants.count)]
     let distortion = DigitDistortion(using: &stream)
     let radius = stream.uniform(0.55, 1.45)
-    let darkness = stream.uniform(0.7, 1.1)
+    let darkness = stream.uniform(0.65, 1.1)
     let jitter = stream.uniform(0.005, 0.03)
     for stroke in glyph.strokes {
       draw(stroke, through: distortion, radius: radius, darkness: darkness, jitter: jitter)
@@ -22,7 +22,7 @@ struct DigitPen {
     if stream.chance(0.25) { rub() }
     scribble()
     canvas.grain(0.3, using: &stream)
-    for _ in 0..<stream.below(5) {
+    for _ in 0..<stream.below(6) {
       canvas.speck(
         column: stream.below(DigitPainter.side), row: stream.below(DigitPainter.side),
         darkness: stream.uniform(0.1, 0.6))
@@ -70,7 +70,7 @@ struct DigitPen {
       let middle = start + 3 * stream.bellVector()
       let end = middle + 3 * stream.bellVector()
       let radius = stream.uniform(0.3, 0.9)
-      let darkness = stream.uniform(0.15, 0.4)
+      let darkness = stream.uniform(0.15, 0.45)
       canvas.line(from: start, to: middle, radius: radius, darkness: darkness)
       canvas.line(from: middle, to: end, radius: radius, darkness: darkness)
     }
