@@ -77,6 +77,8 @@ let package = Package(
     // Tests
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
+    .testTarget(name: "EspalierFormatsTests", dependencies: ["CZlib", "EspalierFormats"]),
+    .testTarget(name: "EspalierDataTests", dependencies: ["EspalierData", "EspalierFormats"]),
   ],
   swiftLanguageModes: [.v6]
 )

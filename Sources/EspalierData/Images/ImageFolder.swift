@@ -1,4 +1,4 @@
-import EspalierFormats
+internal import EspalierFormats
 
 #if canImport(Glibc)
   import Glibc

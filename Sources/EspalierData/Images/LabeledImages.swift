@@ -1,4 +1,4 @@
-import EspalierFormats
+public import EspalierFormats
 
 /// Images of one shape, each with a class.
 ///

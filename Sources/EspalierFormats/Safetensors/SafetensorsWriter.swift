@@ -29,6 +29,7 @@ public struct SafetensorsWriter {
   ///
   /// - Precondition: the name is new and not `__metadata__`; there are as many values as the shape holds.
   public mutating func add(_ name: String, _ values: [Float], shape: [Int]) {
+    requireByteCount(4 * values.count, name, .float32, shape)
     add(name, type: .float32, shape: shape) { sink in try values.withUnsafeBytes(sink) }
   }
 
@@ -36,6 +37,7 @@ public struct SafetensorsWriter {
   ///
   /// - Precondition: the name is new and not `__metadata__`; there are as many bytes as type and shape take.
   public mutating func add(_ name: String, _ bytes: [UInt8], type: SafetensorsType, shape: [Int]) {
+    requireByteCount(bytes.count, name, type, shape)
     add(name, type: type, shape: shape) { sink in try bytes.withUnsafeBytes(sink) }
   }
 
@@ -62,6 +64,12 @@ public struct SafetensorsWriter {
     precondition(name != "__metadata__", "a tensor may not be called __metadata__")
     precondition(names.insert(name).inserted, "a second tensor \(name)")
     tensors.append(Item(name: name, type: type, shape: shape, byteCount: byteCount, produce: bytes))
+  }
+
+  private func requireByteCount(_ count: Int, _ name: String, _ type: SafetensorsType, _ shape: [Int]) {
+    precondition(
+      type.byteCount(shape: shape) == count,
+      "tensor \(name): \(type.rawValue) of shape \(shape) from \(count) bytes")
   }
 
   /// Writes the file atomically (see ``AtomicFile``), tensor by tensor, without gathering them in memory.
