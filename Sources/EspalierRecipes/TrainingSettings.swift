@@ -27,7 +27,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   /// The rule.
   public var optimizer: OptimizerName
-  /// The step size; nil for the rule's usual one: 0.001 for Adam and AdamW, 0.05 for SGD.
+  /// The step size; nil for the rule's own: 0.002 for Adam and AdamW, 0.05 for SGD.
   public var learningRate: Double?
   /// SGD's momentum.
   public var momentum: Double
@@ -49,7 +49,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   /// Settings; the defaults are those of the main experiment.
   public init(
     optimizer: OptimizerName = .adam, learningRate: Double? = nil, momentum: Double = 0.9, nesterov: Bool = false,
-    weightDecay: Double = 0, schedule: ScheduleName = .constant, warmUp: Double = 0, labelSmoothing: Double = 0,
+    weightDecay: Double = 2e-4, schedule: ScheduleName = .cosine, warmUp: Double = 0, labelSmoothing: Double = 0,
     batchSize: Int = 64, seed: UInt64 = 1
   ) {
     self.optimizer = optimizer
@@ -87,8 +87,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
       SGD(
         learningRate: learningRate ?? 0.05, momentum: momentum, nesterov: nesterov && momentum > 0,
         weightDecay: weightDecay)
-    case .adam: Adam(learningRate: learningRate ?? 0.001, weightDecay: weightDecay)
-    case .adamW: Adam.adamW(learningRate: learningRate ?? 0.001, weightDecay: weightDecay)
+    case .adam: Adam(learningRate: learningRate ?? 0.002, weightDecay: weightDecay)
+    case .adamW: Adam.adamW(learningRate: learningRate ?? 0.002, weightDecay: weightDecay)
     }
   }
 

@@ -9,7 +9,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("sgd, adam or adamw (default: adam).", valueName: "name"))
   var optimizer: TrainingSettings.OptimizerName?
 
-  @Option(help: ArgumentHelp("The step size (default: 0.001 for adam and adamw, 0.05 for sgd).", valueName: "rate"))
+  @Option(help: ArgumentHelp("The step size (default: 0.002 for adam and adamw, 0.05 for sgd).", valueName: "rate"))
   var learningRate: Double?
 
   @Option(help: ArgumentHelp("SGD's momentum, in 0 ..< 1 (default: 0.9).", valueName: "share"))
@@ -20,13 +20,13 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Weight decay: in the gradient for sgd and adam, apart from it for adamw (default: 0).", valueName: "strength"))
+      "Weight decay: in the gradient for sgd and adam, apart from it for adamw (default: 0.0002).", valueName: "strength"))
   var weightDecay: Double?
 
   @Option(
     help: ArgumentHelp(
       "How the rate changes: constant, step (a tenth after each third), exponential (to a hundredth), cosine (to 0) "
-        + "(default: constant).", valueName: "name"))
+        + "(default: cosine).", valueName: "name"))
   var schedule: TrainingSettings.ScheduleName?
 
   @Option(help: ArgumentHelp("Epochs of linear warm-up (default: 0).", valueName: "epochs"))
