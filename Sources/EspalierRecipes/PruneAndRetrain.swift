@@ -84,11 +84,14 @@ public struct PruneAndRetrain: Sendable {
   }
 
   private func train(
-    _ network: inout Network, _ phase: Phase, _ count: Int, after done: Int, _ training: Dataset, _ test: Dataset,
+    _ network: inout Network, _ phase: Phase, _ count: Int, after done: Int, _ training: Dataset,
+    _ test: Dataset,
     _ observe: (Event) throws -> TrainingDecision
   ) rethrows -> Stage {
     var trainer = settings.trainer(epochs: count, epochsDone: done)
-    let history = try trainer.train(&network, on: training, validation: test) { try observe(.training(phase, $0)) }
+    let history = try trainer.train(&network, on: training, validation: test) {
+      try observe(.training(phase, $0))
+    }
     let evaluation = history.epochs.last?.validation ?? network.evaluate(on: test, loss: settings.loss)
     return Stage(network: network, evaluation: evaluation, seconds: history.seconds, history: history)
   }

@@ -48,8 +48,10 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   /// Settings; the defaults are those of the main experiment.
   public init(
-    optimizer: OptimizerName = .adam, learningRate: Double? = nil, momentum: Double = 0.9, nesterov: Bool = false,
-    weightDecay: Double = 2e-4, schedule: ScheduleName = .cosine, warmUp: Double = 0, labelSmoothing: Double = 0,
+    optimizer: OptimizerName = .adam, learningRate: Double? = nil, momentum: Double = 0.9,
+    nesterov: Bool = false,
+    weightDecay: Double = 2e-4, schedule: ScheduleName = .cosine, warmUp: Double = 0,
+    labelSmoothing: Double = 0,
     batchSize: Int = 64, seed: UInt64 = 1
   ) {
     self.optimizer = optimizer
@@ -68,7 +70,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var areValid: Bool {
     let rate = learningRate ?? 1
     return rate.isFinite && rate > 0 && (0..<1).contains(momentum) && weightDecay.isFinite && weightDecay >= 0
-      && warmUp.isFinite && warmUp >= 0 && (0...1).contains(labelSmoothing) && batchSize > 0 && batchSize < 1 << 24
+      && warmUp.isFinite && warmUp >= 0 && (0...1).contains(labelSmoothing) && batchSize > 0
+      && batchSize < 1 << 24
   }
 
   /// The loss these settings train and evaluate with.
@@ -77,7 +80,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   /// A trainer with fresh optimizer state for `epochs` epochs, after `epochsDone` earlier ones.
   public func trainer(epochs: Int, epochsDone: Int = 0) -> Trainer {
     Trainer(
-      epochs: epochs, batchSize: batchSize, loss: loss, optimizer: makeOptimizer(), schedule: makeSchedule(epochs),
+      epochs: epochs, batchSize: batchSize, loss: loss, optimizer: makeOptimizer(),
+      schedule: makeSchedule(epochs),
       seed: seed, epochsDone: epochsDone)
   }
 

@@ -9,7 +9,8 @@ extension Double {
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     let point = decimals > 0 ? "." : ""
     let negative = self < 0 && padded.contains { $0 != "0" }
-    return "\(negative ? "-" : "")\(padded.dropLast(decimals))\(point)\(padded.suffix(decimals))".paddedLeft(to: width)
+    return "\(negative ? "-" : "")\(padded.dropLast(decimals))\(point)\(padded.suffix(decimals))".paddedLeft(
+      to: width)
   }
 }
 
@@ -20,8 +21,12 @@ extension Int {
 
 extension String {
   /// Spaces before the text up to `width` characters.
-  package func paddedLeft(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+  package func paddedLeft(to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
+  }
 
   /// Spaces after the text up to `width` characters.
-  package func paddedRight(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  package func paddedRight(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
 }

@@ -6,7 +6,8 @@ extension Dataset {
     _ indices: UnsafeBufferPointer<Int32>, into destination: MatrixView, on compute: Compute
   ) {
     precondition(
-      destination.rows == featureCount, "samples of \(featureCount) features do not fit \(destination.rows) rows")
+      destination.rows == featureCount,
+      "samples of \(featureCount) features do not fit \(destination.rows) rows")
     requireIndices(indices)
     switch samples {
     case .bytes(let bytes, let scale, let offset):
@@ -26,7 +27,9 @@ extension Dataset {
   public func gatherClasses(
     _ indices: UnsafeBufferPointer<Int32>, into destination: UnsafeMutableBufferPointer<Int32>
   ) {
-    guard case .classes(let classes, _) = answers else { preconditionFailure("the data set has values, not classes") }
+    guard case .classes(let classes, _) = answers else {
+      preconditionFailure("the data set has values, not classes")
+    }
     requireIndices(indices)
     for (position, index) in indices.enumerated() { destination[position] = classes[Int(index)] }
   }
@@ -35,7 +38,8 @@ extension Dataset {
   public func gatherValues(_ indices: UnsafeBufferPointer<Int32>, into destination: MatrixView) {
     precondition(
       destination.rows == answerWidth && destination.columns == indices.count,
-      "\(indices.count) answers of \(answerWidth) values do not fit \(destination.rows) × \(destination.columns)")
+      "\(indices.count) answers of \(answerWidth) values do not fit \(destination.rows) × \(destination.columns)"
+    )
     requireIndices(indices)
     switch answers {
     case .classes(let classes, _):
@@ -49,6 +53,8 @@ extension Dataset {
   }
 
   private func requireIndices(_ indices: UnsafeBufferPointer<Int32>) {
-    for index in indices { precondition(index >= 0 && index < count, "sample \(index) outside \(count) samples") }
+    for index in indices {
+      precondition(index >= 0 && index < count, "sample \(index) outside \(count) samples")
+    }
   }
 }

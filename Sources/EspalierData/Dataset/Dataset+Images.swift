@@ -2,7 +2,8 @@ extension Dataset {
   /// Images scaled to 0…1, with their classes.
   public init(_ images: LabeledImages) {
     self.init(
-      images: images.images, imageShape: images.sampleShape, labels: images.labels, classCount: images.classCount)
+      images: images.images, imageShape: images.sampleShape, labels: images.labels,
+      classCount: images.classCount)
   }
 
   /// 60,000 digits to train on and 10,000 to test on, drawn by the program itself; the same seed draws the same.

@@ -55,10 +55,11 @@ public struct Dataset: Sendable {
       precondition(width > 0 && values.count % width == 0, "\(values.count) values are no rows of \(width)")
       count = values.count / width
     }
-    let values = switch samples {
-    case .bytes(let bytes, _, _): bytes.count
-    case .floats(let floats): floats.count
-    }
+    let values =
+      switch samples {
+      case .bytes(let bytes, _, _): bytes.count
+      case .floats(let floats): floats.count
+      }
     precondition(
       values == count * sampleShape.reduce(1, *),
       "\(values) values are not \(count) samples of shape \(sampleShape)")
@@ -78,15 +79,18 @@ public struct Dataset: Sendable {
   public func slice(_ range: Range<Int>) -> Dataset {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) outside \(count) samples")
     let features = range.lowerBound * featureCount..<range.upperBound * featureCount
-    let samples: Samples = switch samples {
-    case .bytes(let bytes, let scale, let offset): .bytes(Array(bytes[features]), scale: scale, offset: offset)
-    case .floats(let floats): .floats(Array(floats[features]))
-    }
-    let answers: Answers = switch answers {
-    case .classes(let classes, let classCount): .classes(Array(classes[range]), count: classCount)
-    case .values(let values, let width):
-      .values(Array(values[range.lowerBound * width..<range.upperBound * width]), width: width)
-    }
+    let samples: Samples =
+      switch samples {
+      case .bytes(let bytes, let scale, let offset):
+        .bytes(Array(bytes[features]), scale: scale, offset: offset)
+      case .floats(let floats): .floats(Array(floats[features]))
+      }
+    let answers: Answers =
+      switch answers {
+      case .classes(let classes, let classCount): .classes(Array(classes[range]), count: classCount)
+      case .values(let values, let width):
+        .values(Array(values[range.lowerBound * width..<range.upperBound * width]), width: width)
+      }
     return Dataset(samples: samples, sampleShape: sampleShape, answers: answers)
   }
 }

@@ -28,7 +28,8 @@ public struct NetworkFile: Sendable {
     let file = try SafetensorsFile(contentsOf: path)
     guard let architecture = file.metadata[Self.architectureKey] else {
       throw FormatError(
-        file: path, place: "metadata", expected: "an entry \(Self.architectureKey)", found: "none (not a network file)")
+        file: path, place: "metadata", expected: "an entry \(Self.architectureKey)",
+        found: "none (not a network file)")
     }
     let ledger = TensorLedger(file)
     do {
@@ -40,7 +41,8 @@ public struct NetworkFile: Sendable {
     }
     if let extra = file.names.first(where: { !ledger.taken.contains($0) }) {
       throw FormatError(
-        file: path, place: "tensor \(extra)", expected: "a parameter of the architecture", found: "no layer with it")
+        file: path, place: "tensor \(extra)", expected: "a parameter of the architecture",
+        found: "no layer with it")
     }
     metadata = file.metadata
     metadata[Self.architectureKey] = nil
@@ -66,7 +68,8 @@ public struct NetworkFile: Sendable {
     case is FormatError, is FileError: error
     case let error as DecodingError:
       FormatError(
-        file: path, place: "metadata \(architectureKey)", expected: "an architecture", found: JSONText.reason(of: error))
+        file: path, place: "metadata \(architectureKey)", expected: "an architecture",
+        found: JSONText.reason(of: error))
     default: FormatError(file: path, place: "architecture", expected: "layers that fit", found: "\(error)")
     }
   }
@@ -87,7 +90,8 @@ private final class TensorLedger {
   func take(_ name: String, shape: [Int], types: [SafetensorsType]) throws -> SafetensorsEntry {
     let entry = try file.requireEntry(name)
     guard entry.shape == shape else {
-      throw FormatError(file: file.path, place: "tensor \(name)", expected: "shape \(shape)", found: "\(entry.shape)")
+      throw FormatError(
+        file: file.path, place: "tensor \(name)", expected: "shape \(shape)", found: "\(entry.shape)")
     }
     guard types.contains(entry.type) else {
       let names = types.map(\.rawValue).joined(separator: " or ")

@@ -14,7 +14,8 @@ public struct Dropout: Layer {
 
   /// Dropout with a probability in 0 ..< 1.
   public init(probability: Float = 0.5) {
-    precondition(Self.range.contains(probability), "a dropout probability lies in 0 ..< 1, not \(probability)")
+    precondition(
+      Self.range.contains(probability), "a dropout probability lies in 0 ..< 1, not \(probability)")
     self.probability = probability
   }
 

@@ -24,9 +24,11 @@ public struct Linear: Layer {
     inputs: Int, outputs: Int, bias: Bool = true, initializer: Initializer = .uniformFanIn,
     using generator: inout some RandomNumberGenerator
   ) {
-    precondition(inputs >= 0 && outputs >= 0, "a linear layer cannot have \(inputs) inputs and \(outputs) outputs")
+    precondition(
+      inputs >= 0 && outputs >= 0, "a linear layer cannot have \(inputs) inputs and \(outputs) outputs")
     weight = Parameter(
-      initializer.tensor(shape: [outputs, inputs], fanIn: inputs, fanOut: outputs, using: &generator), role: .weight)
+      initializer.tensor(shape: [outputs, inputs], fanIn: inputs, fanOut: outputs, using: &generator),
+      role: .weight)
     guard bias else { return }
     let rule: Initializer = initializer == .uniformFanIn ? initializer : .constant(0)
     self.bias = Parameter(
@@ -35,7 +37,8 @@ public struct Linear: Layer {
 
   /// A layer with given parameters; traps unless `weight` is [outputs, inputs] and `bias` [outputs].
   public init(weight: Tensor, bias: Tensor? = nil) {
-    precondition(weight.shape.count == 2, "a linear layer's weight has shape [outputs, inputs], not \(weight.shape)")
+    precondition(
+      weight.shape.count == 2, "a linear layer's weight has shape [outputs, inputs], not \(weight.shape)")
     precondition(
       bias.map { $0.shape == [weight.shape[0]] } ?? true,
       "a bias of shape \(bias!.shape) does not fit a weight of shape \(weight.shape)")
@@ -56,7 +59,9 @@ public struct Linear: Layer {
   }
 
   /// Sizes, and whether there is a bias.
-  public var configuration: Configuration { Configuration(inputs: inputs, outputs: outputs, bias: bias != nil) }
+  public var configuration: Configuration {
+    Configuration(inputs: inputs, outputs: outputs, bias: bias != nil)
+  }
 
   /// Takes `weight` and `bias` from the source.
   public init(configuration: Configuration, parameters: inout any ParameterSource) throws {
@@ -87,7 +92,9 @@ public struct Linear: Layer {
   /// Y = W · X, then bias and activation in one pass.
   public func forward(_ context: LayerContext, on compute: Compute) {
     withWeightMatrix { compute.multiply($0, by: context.input, into: context.output) }
-    guard let bias else { return compute.addBias(nil, activation: context.fusedActivation, to: context.output) }
+    guard let bias else {
+      return compute.addBias(nil, activation: context.fusedActivation, to: context.output)
+    }
     bias.withUnsafeValues {
       compute.addBias($0.baseAddress, activation: context.fusedActivation, to: context.output)
     }
@@ -107,7 +114,8 @@ public struct Linear: Layer {
 
   private func withWeightMatrix(_ body: (MatrixView) -> Void) {
     weight.withUnsafeValues { values in
-      body(MatrixView(base: UnsafeMutablePointer(mutating: values.baseAddress!), rows: outputs, columns: inputs))
+      body(
+        MatrixView(base: UnsafeMutablePointer(mutating: values.baseAddress!), rows: outputs, columns: inputs))
     }
   }
 }

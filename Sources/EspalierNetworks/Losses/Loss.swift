@@ -16,7 +16,8 @@ public protocol Loss: Sendable {
   /// Computes the loss of a batch and, if asked for, the gradient of its mean by the outputs.
   ///
   /// `gradient` may be `output` itself. Traps when the targets are of the wrong kind or shape.
-  func evaluate(_ output: MatrixView, _ targets: Targets, gradient: MatrixView?, on compute: Compute) -> BatchLoss
+  func evaluate(_ output: MatrixView, _ targets: Targets, gradient: MatrixView?, on compute: Compute)
+    -> BatchLoss
 }
 
 /// Cross-entropy of logits and classes, with label smoothing ε: the mean of −Σ q log softmax(x), where
@@ -40,11 +41,14 @@ public struct CrossEntropy: Loss {
   public func evaluate(
     _ output: MatrixView, _ targets: Targets, gradient: MatrixView?, on compute: Compute
   ) -> BatchLoss {
-    guard case .classes(let classes) = targets else { preconditionFailure("cross-entropy takes classes as targets") }
+    guard case .classes(let classes) = targets else {
+      preconditionFailure("cross-entropy takes classes as targets")
+    }
     precondition(classes.count == output.columns, "\(classes.count) targets for a batch of \(output.columns)")
     guard let base = classes.baseAddress else { return BatchLoss(sum: 0, correct: 0) }
     for target in classes {
-      precondition(target >= 0 && target < output.rows, "class \(target) outside the network's \(output.rows) outputs")
+      precondition(
+        target >= 0 && target < output.rows, "class \(target) outside the network's \(output.rows) outputs")
     }
     return compute.softmaxCrossEntropy(
       logits: output, targets: base, smoothing: labelSmoothing, scale: 1 / Float(max(output.columns, 1)),
@@ -64,7 +68,9 @@ public struct MeanSquaredError: Loss {
   public func evaluate(
     _ output: MatrixView, _ targets: Targets, gradient: MatrixView?, on compute: Compute
   ) -> BatchLoss {
-    guard case .values(let values) = targets else { preconditionFailure("mean squared error takes values as targets") }
+    guard case .values(let values) = targets else {
+      preconditionFailure("mean squared error takes values as targets")
+    }
     let correct = (0..<output.columns).count { output.largestRow($0) == values.largestRow($0) }
     let sum = compute.squaredError(
       output: output, targets: values, scale: 1 / Float(max(output.count, 1)), gradient: gradient)

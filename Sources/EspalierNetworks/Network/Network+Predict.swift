@@ -17,7 +17,9 @@ extension Network {
       var workspace: Workspace?
       for first in stride(from: 0, to: samples, by: 256) {
         let batch = min(256, samples - first)
-        if workspace?.batchSize != batch { workspace = Workspace(for: self, batchSize: batch, purpose: .inference) }
+        if workspace?.batchSize != batch {
+          workspace = Workspace(for: self, batchSize: batch, purpose: .inference)
+        }
         inputs.withUnsafeValues { values in
           let rows = UnsafeMutablePointer(mutating: values.baseAddress! + first * features)
           compute.transpose(MatrixView(base: rows, rows: batch, columns: features), into: workspace!.input)

@@ -44,11 +44,17 @@ public struct Residual: NetworkComponent {
 @resultBuilder
 public enum NetworkBuilder {
   /// One component.
-  public static func buildExpression(_ component: any NetworkComponent) -> [any NetworkComponent] { [component] }
+  public static func buildExpression(_ component: any NetworkComponent) -> [any NetworkComponent] {
+    [component]
+  }
   /// Several components.
-  public static func buildExpression(_ components: [any NetworkComponent]) -> [any NetworkComponent] { components }
+  public static func buildExpression(_ components: [any NetworkComponent]) -> [any NetworkComponent] {
+    components
+  }
   /// One after another.
-  public static func buildBlock(_ parts: [any NetworkComponent]...) -> [any NetworkComponent] { parts.flatMap { $0 } }
+  public static func buildBlock(_ parts: [any NetworkComponent]...) -> [any NetworkComponent] {
+    parts.flatMap { $0 }
+  }
   /// `if` without `else`.
   public static func buildOptional(_ part: [any NetworkComponent]?) -> [any NetworkComponent] { part ?? [] }
   /// The `if` branch.
@@ -56,5 +62,7 @@ public enum NetworkBuilder {
   /// The `else` branch.
   public static func buildEither(second part: [any NetworkComponent]) -> [any NetworkComponent] { part }
   /// A loop.
-  public static func buildArray(_ parts: [[any NetworkComponent]]) -> [any NetworkComponent] { parts.flatMap { $0 } }
+  public static func buildArray(_ parts: [[any NetworkComponent]]) -> [any NetworkComponent] {
+    parts.flatMap { $0 }
+  }
 }

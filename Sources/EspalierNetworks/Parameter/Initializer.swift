@@ -55,7 +55,9 @@ public enum Initializer: Sendable, Hashable {
         let radius = deviation * (-2 * log(1 - Double(generator.next() >> 11) * 0x1p-53)).squareRoot()
         let angle = 2 * Double.pi * Double(generator.next() >> 11) * 0x1p-53
         values.initializeElement(at: first, to: Float(radius * cos(angle)))
-        if first + 1 < values.count { values.initializeElement(at: first + 1, to: Float(radius * sin(angle))) }
+        if first + 1 < values.count {
+          values.initializeElement(at: first + 1, to: Float(radius * sin(angle)))
+        }
       }
     }
   }

@@ -48,7 +48,8 @@ public struct Parameter: Sendable {
   ///
   /// Traps unless the mask has the parameter's shape.
   public mutating func prune(keeping kept: Mask) {
-    precondition(kept.shape == shape, "a mask of shape \(kept.shape) does not fit a parameter of shape \(shape)")
+    precondition(
+      kept.shape == shape, "a mask of shape \(kept.shape) does not fit a parameter of shape \(shape)")
     if mask == nil { mask = kept } else { mask!.formIntersection(kept) }
     storage.zero(outside: mask!)
   }

@@ -88,7 +88,8 @@ struct ExecutionPlan {
   private mutating func reserveGradients() {
     for index in network.nodes.indices.reversed() where needsGradient[index] {
       if index == last {
-        gradientBuffer[index] = arena.reserve(count: outputRows(index) * batchSize, birth: last + 1, death: last + 1)
+        gradientBuffer[index] = arena.reserve(
+          count: outputRows(index) * batchSize, birth: last + 1, death: last + 1)
       } else {
         gradientBuffer[index] = consumers[index].first.flatMap { edgeBuffer[$0] }
       }
@@ -101,7 +102,8 @@ struct ExecutionPlan {
           isSilent[index]
           ? gradient
           : arena.reserve(
-            count: outputRows(producer) * batchSize, birth: backwardTime(index), death: backwardTime(producer))
+            count: outputRows(producer) * batchSize, birth: backwardTime(index), death: backwardTime(producer)
+          )
       }
     }
   }
@@ -109,7 +111,11 @@ struct ExecutionPlan {
   private mutating func reserveScratch() {
     for (index, node) in network.nodes.enumerated() {
       let shapes = node.sources.map { source in
-        if case .node(let producer) = source { network.nodes[producer].outputShape } else { network.inputShape }
+        if case .node(let producer) = source {
+          network.nodes[producer].outputShape
+        } else {
+          network.inputShape
+        }
       }
       let count = node.layer.scratchCount(inputs: shapes, batchSize: batchSize)
       guard count > 0 else { continue }
@@ -136,7 +142,8 @@ struct ExecutionPlan {
         output: view(of: .node(index), base),
         outputGradient: gradientView(index, base),
         inputGradients: node.sources.indices.map { edgeView(Edge(node: index, slot: $0), base) },
-        parameterGradients: gradients.map { gradients in parameters.map { gradients[$0].baseAddress! } } ?? [],
+        parameterGradients: gradients.map { gradients in parameters.map { gradients[$0].baseAddress! } }
+          ?? [],
         fusedActivation: fusedActivation[index],
         scratch: scratch[index].map { buffer, count in
           UnsafeMutableBufferPointer(start: base + arena.offset(of: buffer), count: count)
@@ -172,7 +179,9 @@ struct ExecutionPlan {
   }
 
   private func edgeView(_ edge: Edge, _ base: UnsafeMutablePointer<Float>) -> MatrixView? {
-    guard let buffer = edgeBuffer[edge], case .node(let producer) = network.nodes[edge.node].sources[edge.slot] else {
+    guard let buffer = edgeBuffer[edge],
+      case .node(let producer) = network.nodes[edge.node].sources[edge.slot]
+    else {
       return nil
     }
     return MatrixView(base: base + arena.offset(of: buffer), rows: outputRows(producer), columns: batchSize)

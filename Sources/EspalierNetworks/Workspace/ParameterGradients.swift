@@ -37,7 +37,9 @@ public final class ParameterGradients {
 
   /// The gradient of one parameter, 0 wherever it is pruned; nil if the network has no such parameter.
   public func gradient(of path: ParameterPath, in network: Network) -> Tensor? {
-    guard let index = slots.firstIndex(where: { $0.path == path }), let parameter = network[path] else { return nil }
+    guard let index = slots.firstIndex(where: { $0.path == path }), let parameter = network[path] else {
+      return nil
+    }
     var gradient = Tensor(self[index], shape: parameter.shape)
     if let mask = parameter.mask { gradient.zero(outside: mask) }
     return gradient

@@ -80,7 +80,9 @@ extension Network {
   /// Traps when the workspace was planned for another structure. Allocates nothing.
   public func forward(in workspace: Workspace, on compute: Compute = .current) {
     requirePlan(workspace)
-    for step in workspace.steps where !step.isSilent { nodes[step.node].layer.forward(step.context, on: compute) }
+    for step in workspace.steps where !step.isSilent {
+      nodes[step.node].layer.forward(step.context, on: compute)
+    }
   }
 
   /// Computes the gradients of the parameters from the workspace's output gradient, after `forward` on the same batch.
@@ -97,6 +99,7 @@ extension Network {
   }
 
   private func requirePlan(_ workspace: Workspace) {
-    precondition(workspace.structure === structure, "the workspace was planned for a network of another structure")
+    precondition(
+      workspace.structure === structure, "the workspace was planned for a network of another structure")
   }
 }

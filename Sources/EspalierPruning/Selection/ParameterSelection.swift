@@ -5,7 +5,9 @@ public struct ParameterSelection: Sendable {
   private let includes: @Sendable (ParameterPath, Parameter) -> Bool
 
   /// The parameters for which `includes` is true.
-  public init(where includes: @escaping @Sendable (ParameterPath, Parameter) -> Bool) { self.includes = includes }
+  public init(where includes: @escaping @Sendable (ParameterPath, Parameter) -> Bool) {
+    self.includes = includes
+  }
 
   /// All weights; biases are exempt.
   public static let weights = ParameterSelection { _, parameter in parameter.role == .weight }

@@ -51,7 +51,8 @@ extension Network {
       var kept = parameter.mask ?? Mask(ones: parameter.shape)
       parameter.values.clearSmallMagnitudes(below: limit, in: &kept)
       parameter.prune(keeping: kept)
-      results.append(PrunedParameter(path: path, threshold: limit, before: before, after: parameter.survivors))
+      results.append(
+        PrunedParameter(path: path, threshold: limit, before: before, after: parameter.survivors))
     }
     return results
   }

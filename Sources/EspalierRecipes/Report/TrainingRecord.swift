@@ -20,7 +20,8 @@ public struct TrainingRecord: Sendable, Hashable, Codable {
     guard let text = file.metadata[Self.key] else { return nil }
     do { self = try JSONText.decode(TrainingRecord.self, from: text) } catch let error as DecodingError {
       throw FormatError(
-        file: path, place: "metadata \(Self.key)", expected: "a training record", found: JSONText.reason(of: error))
+        file: path, place: "metadata \(Self.key)", expected: "a training record",
+        found: JSONText.reason(of: error))
     }
     guard epochsDone >= 0, settings.areValid else {
       throw FormatError(

@@ -12,7 +12,8 @@ extension Compute {
     let parameter = activation?.parameter ?? 0
     forEachRowRange(of: y) { rows in
       kernel(
-        y.base + rows.lowerBound * y.columns, rows.count, y.columns, y.columns, bias.map { $0 + rows.lowerBound }, name,
+        y.base + rows.lowerBound * y.columns, rows.count, y.columns, y.columns,
+        bias.map { $0 + rows.lowerBound }, name,
         parameter)
     }
   }
@@ -21,11 +22,13 @@ extension Compute {
   ///
   /// The activation's derivative must follow from its output `y`; without an activation dy is only summed.
   public func activationAndBiasGradient(
-    _ dy: MatrixView, output y: MatrixView, activation: Activation?, biasGradient: UnsafeMutablePointer<Float>?
+    _ dy: MatrixView, output y: MatrixView, activation: Activation?,
+    biasGradient: UnsafeMutablePointer<Float>?
   ) {
     guard biasGradient != nil || activation != nil else { return }
     precondition(
-      activation?.derivativeFollowsFromOutput ?? true, "the derivative of \(activation!) does not follow from its output")
+      activation?.derivativeFollowsFromOutput ?? true,
+      "the derivative of \(activation!) does not follow from its output")
     let kernel = kernels.activation_bias_gradient
     let name = activation?.kernelName ?? ESPALIER_IDENTITY
     let parameter = activation?.parameter ?? 0
@@ -40,7 +43,10 @@ extension Compute {
   /// y[i] = f(x[i]); y may be x.
   public func apply(_ activation: Activation, to x: MatrixView, into y: MatrixView) {
     let kernel = kernels.activation
-    forEachRange(x, y) { kernel(y.base + $0.lowerBound, x.base + $0.lowerBound, $0.count, activation.kernelName, activation.parameter) }
+    forEachRange(x, y) {
+      kernel(
+        y.base + $0.lowerBound, x.base + $0.lowerBound, $0.count, activation.kernelName, activation.parameter)
+    }
   }
 
   /// dx[i] = dy[i] · f'(…), where `reference` is the output, or for GELU the input; dx may be dy.
@@ -50,7 +56,8 @@ extension Compute {
     let kernel = kernels.activation_gradient
     forEachRange(dy, dx) {
       kernel(
-        dx.base + $0.lowerBound, dy.base + $0.lowerBound, reference.base + $0.lowerBound, $0.count, activation.kernelName,
+        dx.base + $0.lowerBound, dy.base + $0.lowerBound, reference.base + $0.lowerBound, $0.count,
+        activation.kernelName,
         activation.parameter)
     }
   }
@@ -73,7 +80,8 @@ extension Compute {
   public func dropout(_ x: MatrixView, key: UInt64, probability: Float, into y: MatrixView) {
     let kernel = kernels.dropout
     forEachRange(x, y) {
-      kernel(y.base + $0.lowerBound, x.base + $0.lowerBound, $0.count, key, UInt64($0.lowerBound), probability)
+      kernel(
+        y.base + $0.lowerBound, x.base + $0.lowerBound, $0.count, key, UInt64($0.lowerBound), probability)
     }
   }
 
@@ -81,7 +89,9 @@ extension Compute {
   public func add(_ a: MatrixView, _ b: MatrixView, into y: MatrixView) {
     requireSameShape(a, b)
     let kernel = kernels.sum
-    forEachRange(a, y) { kernel(y.base + $0.lowerBound, a.base + $0.lowerBound, b.base + $0.lowerBound, $0.count) }
+    forEachRange(a, y) {
+      kernel(y.base + $0.lowerBound, a.base + $0.lowerBound, b.base + $0.lowerBound, $0.count)
+    }
   }
 
   /// The columns of x become the rows of y.

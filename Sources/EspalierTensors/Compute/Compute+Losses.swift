@@ -33,7 +33,8 @@ extension Compute {
   ) -> Double {
     precondition(
       output.rows == targets.rows && output.columns == targets.columns,
-      "outputs \(output.rows) × \(output.columns) and targets \(targets.rows) × \(targets.columns) must have the same shape")
+      "outputs \(output.rows) × \(output.columns) and targets \(targets.rows) × \(targets.columns) must have the same shape"
+    )
     return kernels.squared_error(output.base, targets.base, gradient?.base, output.count, scale)
   }
 }

@@ -17,7 +17,9 @@ extension Compute {
     multiply(a, transposeA: false, b, transposeB: true, into: c)
   }
 
-  private func multiply(_ a: MatrixView, transposeA: Bool, _ b: MatrixView, transposeB: Bool, into c: MatrixView) {
+  private func multiply(
+    _ a: MatrixView, transposeA: Bool, _ b: MatrixView, transposeB: Bool, into c: MatrixView
+  ) {
     let (m, k) = transposeA ? (a.columns, a.rows) : (a.rows, a.columns)
     let (inner, n) = transposeB ? (b.columns, b.rows) : (b.rows, b.columns)
     precondition(
@@ -25,7 +27,8 @@ extension Compute {
       "a \(m) × \(k) matrix times a \(inner) × \(n) one does not fill a \(c.rows) × \(c.columns) one")
     multiply(
       MatrixProduct(
-        transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, a: a.base, aStride: a.columns, b: b.base,
+        transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, a: a.base, aStride: a.columns,
+        b: b.base,
         bStride: b.columns, c: c.base, cStride: c.columns))
   }
 
@@ -38,7 +41,9 @@ extension Compute {
     let perRow = 2 * product.n * max(product.k, 1)
     let perColumn = 2 * product.m * max(product.k, 1)
     if product.m >= product.n {
-      split(product.m, grain: 16, minimum: Self.leastOperationsPerThread / perRow) { multiplyOnOneThread(call.value.rows($0)) }
+      split(product.m, grain: 16, minimum: Self.leastOperationsPerThread / perRow) {
+        multiplyOnOneThread(call.value.rows($0))
+      }
     } else {
       split(product.n, grain: 16, minimum: Self.leastOperationsPerThread / perColumn) {
         multiplyOnOneThread(call.value.columns($0))
@@ -51,7 +56,8 @@ extension Compute {
       if backend == .openBLAS { return OpenBLAS.sgemm(product) }
     #endif
     ReferenceProducts.sgemm(
-      transposeA: product.transposeA, transposeB: product.transposeB, m: product.m, n: product.n, k: product.k,
+      transposeA: product.transposeA, transposeB: product.transposeB, m: product.m, n: product.n,
+      k: product.k,
       alpha: product.alpha, a: product.a, aStride: product.aStride, b: product.b, bStride: product.bStride,
       beta: product.beta, c: product.c, cStride: product.cStride, threads: 1)
   }

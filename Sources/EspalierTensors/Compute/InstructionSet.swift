@@ -28,7 +28,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   public static let environmentVariable = "ESPALIER_ISA"
 
   private static let processDefault: InstructionSet = {
-    if let asked = environmentValue(environmentVariable).flatMap(InstructionSet.init(rawValue:)), asked.isAvailable {
+    if let asked = environmentValue(environmentVariable).flatMap(InstructionSet.init(rawValue:)),
+      asked.isAvailable
+    {
       return asked
     }
     return strongest

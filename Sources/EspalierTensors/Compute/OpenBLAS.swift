@@ -49,9 +49,11 @@ public enum OpenBLAS {
     static func sgemm(_ product: MatrixProduct) {
       _ = singleThreaded
       cblas_sgemm(
-        CblasRowMajor, product.transposeA ? CblasTrans : CblasNoTrans, product.transposeB ? CblasTrans : CblasNoTrans,
+        CblasRowMajor, product.transposeA ? CblasTrans : CblasNoTrans,
+        product.transposeB ? CblasTrans : CblasNoTrans,
         blasint(product.m), blasint(product.n), blasint(product.k), product.alpha, product.a,
-        blasint(max(product.aStride, 1)), product.b, blasint(max(product.bStride, 1)), product.beta, product.c,
+        blasint(max(product.aStride, 1)), product.b, blasint(max(product.bStride, 1)), product.beta,
+        product.c,
         blasint(max(product.cStride, 1)))
     }
   #endif

@@ -27,7 +27,8 @@ public struct AdamStep: Sendable {
 
   /// The constants, one by one.
   public init(
-    learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, biasCorrection1: Float, biasCorrection2: Float,
+    learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, biasCorrection1: Float,
+    biasCorrection2: Float,
     coupledDecay: Float, decoupledDecay: Float
   ) {
     self.learningRate = learningRate
@@ -82,20 +83,23 @@ extension Compute {
   /// One Adam step over `values` in one pass; where the mask is 0, the weight and both moments are written as 0.
   public func update(
     _ values: UnsafeMutableBufferPointer<Float>, gradient: UnsafePointer<Float>,
-    firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>, mask: UnsafePointer<UInt64>?,
+    firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>,
+    mask: UnsafePointer<UInt64>?,
     _ step: AdamStep
   ) {
     guard let base = values.baseAddress, !values.isEmpty else { return }
     let kernel = kernels.adam
     let constants = EspalierAdam(
       learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon,
-      bias_correction1: step.biasCorrection1, bias_correction2: step.biasCorrection2, coupled_decay: step.coupledDecay,
+      bias_correction1: step.biasCorrection1, bias_correction2: step.biasCorrection2,
+      coupled_decay: step.coupledDecay,
       decoupled_decay: step.decoupledDecay)
     split(values.count, grain: 64, minimum: leastWeightsPerThread) { part in
       let first = part.lowerBound
       withUnsafePointer(to: constants) {
         kernel(
-          base + first, gradient + first, firstMoment + first, secondMoment + first, mask.map { $0 + first / 64 },
+          base + first, gradient + first, firstMoment + first, secondMoment + first,
+          mask.map { $0 + first / 64 },
           part.count, $0)
       }
     }
@@ -117,7 +121,8 @@ extension Compute {
       let first = part.lowerBound
       withUnsafePointer(to: constants) {
         kernel(
-          base + first, gradient + first, velocity.map { $0 + first }, mask.map { $0 + first / 64 }, part.count, $0)
+          base + first, gradient + first, velocity.map { $0 + first }, mask.map { $0 + first / 64 },
+          part.count, $0)
       }
     }
   }

@@ -50,7 +50,8 @@ public struct Mask: Sendable, Hashable {
 
   /// Keeps only what both masks keep; traps when the shapes differ.
   public mutating func formIntersection(_ other: Mask) {
-    precondition(shape == other.shape, "a mask of shape \(shape) cannot be combined with one of shape \(other.shape)")
+    precondition(
+      shape == other.shape, "a mask of shape \(shape) cannot be combined with one of shape \(other.shape)")
     withUnsafeMutableWords { mine in
       other.withUnsafeWords { theirs in
         for index in mine.indices { mine[index] &= theirs[index] }
@@ -59,7 +60,9 @@ public struct Mask: Sendable, Hashable {
   }
 
   /// Lends the words for reading; the pointer must not outlive the call.
-  public func withUnsafeWords<Result>(_ body: (UnsafeBufferPointer<UInt64>) throws -> Result) rethrows -> Result {
+  public func withUnsafeWords<Result>(_ body: (UnsafeBufferPointer<UInt64>) throws -> Result) rethrows
+    -> Result
+  {
     try words.withUnsafeBufferPointer(body)
   }
 

@@ -11,7 +11,8 @@ final class AlignedStorage: @unchecked Sendable {
     precondition(count >= 0 && count <= Int.max / 8, "a tensor cannot hold \(count) values")
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
-    values = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
+    values = UnsafeMutableBufferPointer(
+      start: raw.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
   }
 
   convenience init(copying other: AlignedStorage) {

@@ -22,7 +22,9 @@ public struct MatrixView {
   public var count: Int { rows * columns }
 
   /// All values, row after row.
-  public var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
+  public var values: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: base, count: count)
+  }
 
   /// The value of feature `row` for sample `column`; traps outside the matrix.
   public subscript(row: Int, column: Int) -> Float {

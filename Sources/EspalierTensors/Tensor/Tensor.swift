@@ -27,7 +27,8 @@ public struct Tensor: Sendable {
   /// A tensor with the given row-major values; traps unless there are as many as `shape` says.
   public init(_ values: some Collection<Float>, shape: [Int]) {
     let count = Self.elementCount(of: shape)
-    precondition(values.count == count, "\(values.count) values do not fill a tensor of shape \(shape) (\(count))")
+    precondition(
+      values.count == count, "\(values.count) values do not fill a tensor of shape \(shape) (\(count))")
     self.init(shape: shape, storage: AlignedStorage(uninitializedCount: count))
     _ = storage.values.initialize(fromContentsOf: values)
   }
@@ -68,7 +69,8 @@ public struct Tensor: Sendable {
   /// The same values under another shape of as many elements, sharing storage.
   public func reshaped(to newShape: [Int]) -> Tensor {
     precondition(
-      Self.elementCount(of: newShape) == count, "shape \(shape) cannot be seen as \(newShape): the counts differ")
+      Self.elementCount(of: newShape) == count,
+      "shape \(shape) cannot be seen as \(newShape): the counts differ")
     return Tensor(shape: newShape, storage: storage)
   }
 

@@ -18,7 +18,9 @@ extension Network {
   /// Evaluates the network on a data set, in batches, without dropout.
   ///
   /// Traps when the samples do not have the network's input shape, or there are fewer outputs than classes.
-  public func evaluate(on dataset: Dataset, loss: any Loss = CrossEntropy(), batchSize: Int = 256) -> Evaluation {
+  public func evaluate(on dataset: Dataset, loss: any Loss = CrossEntropy(), batchSize: Int = 256)
+    -> Evaluation
+  {
     var evaluator = Evaluator(self, dataset: dataset, loss: loss, batchSize: batchSize)
     return evaluator.evaluate(self)
   }
@@ -64,7 +66,8 @@ struct Evaluator {
     }
     let samples = Double(max(dataset.count, 1))
     return Evaluation(
-      loss: total.sum / samples, accuracy: classes == nil ? 0 : Double(total.correct) / samples, confusion: confusion,
+      loss: total.sum / samples, accuracy: classes == nil ? 0 : Double(total.correct) / samples,
+      confusion: confusion,
       samples: dataset.count)
   }
 }

@@ -76,7 +76,8 @@ public struct Adam: Optimizer {
   }
 
   private func update(
-    _ moments: inout Moments, _ parameter: inout Parameter, _ gradient: UnsafePointer<Float>, _ learningRate: Double,
+    _ moments: inout Moments, _ parameter: inout Parameter, _ gradient: UnsafePointer<Float>,
+    _ learningRate: Double,
     _ compute: Compute
   ) {
     moments.step += 1
@@ -90,7 +91,8 @@ public struct Adam: Optimizer {
       moments.second.withUnsafeMutableValues { second in
         parameter.withUnsafeMutableValues { values, mask in
           compute.update(
-            values, gradient: gradient, firstMoment: first.baseAddress!, secondMoment: second.baseAddress!, mask: mask,
+            values, gradient: gradient, firstMoment: first.baseAddress!, secondMoment: second.baseAddress!,
+            mask: mask,
             constants)
         }
       }

@@ -21,7 +21,8 @@ public struct SGD: Optimizer {
     learningRate: Double = 0.01, momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false,
     weightDecay: Double = 0
   ) {
-    precondition(!nesterov || (momentum > 0 && dampening == 0), "Nesterov's method needs momentum and no dampening")
+    precondition(
+      !nesterov || (momentum > 0 && dampening == 0), "Nesterov's method needs momentum and no dampening")
     self.learningRate = learningRate
     self.momentum = momentum
     self.dampening = dampening

@@ -38,7 +38,9 @@ public struct StepSchedule: LearningRateSchedule, Hashable {
   }
 
   /// decay^⌊time / every⌋
-  public func factor(at time: Double, of epochs: Double) -> Double { pow(decay, (time / every).rounded(.down)) }
+  public func factor(at time: Double, of epochs: Double) -> Double {
+    pow(decay, (time / every).rounded(.down))
+  }
 }
 
 /// `decay` to the power of the time, continuously.

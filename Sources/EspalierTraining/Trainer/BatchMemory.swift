@@ -10,7 +10,8 @@ final class BatchMemory {
   private let takesClasses: Bool
 
   init(
-    for network: Network, batchSize: Int, purpose: Workspace.Purpose, loss: any Loss, gradients: ParameterGradients?
+    for network: Network, batchSize: Int, purpose: Workspace.Purpose, loss: any Loss,
+    gradients: ParameterGradients?
   ) {
     workspace = Workspace(for: network, batchSize: batchSize, purpose: purpose, gradients: gradients)
     classes = .allocate(capacity: batchSize)

@@ -16,7 +16,8 @@ struct EpochRun {
   init(of network: Network, dataset: Dataset, trainer: Trainer) {
     self.dataset = dataset
     batches = BatchMemory.forEpoch(
-      of: network, samples: dataset.count, batchSize: trainer.batchSize, purpose: .training, loss: trainer.loss)
+      of: network, samples: dataset.count, batchSize: trainer.batchSize, purpose: .training,
+      loss: trainer.loss)
     order = Array(0..<Int32(dataset.count))
   }
 
@@ -43,18 +44,21 @@ struct EpochRun {
       if Task.isCancelled { return .ended(.cancelled) }
       let progress = BatchProgress(
         epoch: epoch, epochs: trainer.epochs, samplesDone: first, samples: dataset.count,
-        loss: total.sum / Double(first), accuracy: Double(total.correct) / Double(first), seconds: clock.seconds)
+        loss: total.sum / Double(first), accuracy: Double(total.correct) / Double(first),
+        seconds: clock.seconds)
       if try observe(.batch(progress)) == .stop { return .ended(.stoppedByObserver) }
     }
     let samples = Double(max(dataset.count, 1))
     return .done(
       EpochSummary(
         epoch: epoch, epochs: trainer.epochs, samples: dataset.count, loss: total.sum / samples,
-        accuracy: Double(total.correct) / samples, validation: nil, learningRate: rate, seconds: clock.seconds, evaluationSeconds: 0))
+        accuracy: Double(total.correct) / samples, validation: nil, learningRate: rate,
+        seconds: clock.seconds, evaluationSeconds: 0))
   }
 
   private func step(
-    _ network: inout Network, _ trainer: inout Trainer, _ memory: BatchMemory, _ batch: Range<Int>, key: UInt64,
+    _ network: inout Network, _ trainer: inout Trainer, _ memory: BatchMemory, _ batch: Range<Int>,
+    key: UInt64,
     rate: Double, on compute: Compute
   ) -> BatchLoss {
     order.withUnsafeBufferPointer {

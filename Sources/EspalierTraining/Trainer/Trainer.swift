@@ -30,7 +30,8 @@ public struct Trainer: Sendable {
   /// A trainer; `epochsDone` counts epochs of an earlier one that this one goes on from.
   public init(
     epochs: Int = 15, batchSize: Int = 64, loss: any Loss = CrossEntropy(), optimizer: any Optimizer = Adam(),
-    schedule: any LearningRateSchedule = ConstantSchedule(), earlyStopping: EarlyStopping? = nil, seed: UInt64 = 1,
+    schedule: any LearningRateSchedule = ConstantSchedule(), earlyStopping: EarlyStopping? = nil,
+    seed: UInt64 = 1,
     epochsDone: Int = 0
   ) {
     self.epochs = epochs

@@ -24,7 +24,9 @@ struct EvaluateCommand: ParsableCommand {
       let loss = try TrainingRecord(in: stored, path: file)?.settings.loss ?? CrossEntropy()
       let evaluation = stored.network.evaluate(on: sets.test, loss: loss)
       if json { return print(try JSONText.encode(evaluation)) }
-      print("accuracy \(percent(evaluation.accuracy)), loss \(evaluation.loss.formatted(decimals: 4)), ", terminator: "")
+      print(
+        "accuracy \(percent(evaluation.accuracy)), loss \(evaluation.loss.formatted(decimals: 4)), ",
+        terminator: "")
       print("\(evaluation.samples) samples of \(sets.name)\n\n\(table(evaluation.confusion))")
     }
   }

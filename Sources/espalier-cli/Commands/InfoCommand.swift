@@ -15,7 +15,8 @@ struct InfoCommand: ParsableCommand {
     try compute {
       let current = Compute.current
       let info = Info(
-        backend: current.backend.rawValue, backends: Backend.available.map(\.rawValue), core: current.coreName,
+        backend: current.backend.rawValue, backends: Backend.available.map(\.rawValue),
+        core: current.coreName,
         threads: current.threads, processors: ThreadCount.available,
         instructionSet: current.instructionSet.rawValue,
         instructionSets: InstructionSet.available.map(\.rawValue))

@@ -12,10 +12,13 @@ struct PruneCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Prune weights below this multiple of their layer's standard deviation (default: 2).", valueName: "multiple"))
+      "Prune weights below this multiple of their layer's standard deviation (default: 2).",
+      valueName: "multiple"))
   var sensitivity: Double?
 
-  @Option(help: ArgumentHelp("Prune weights of smaller magnitude than this, in every layer.", valueName: "magnitude"))
+  @Option(
+    help: ArgumentHelp(
+      "Prune weights of smaller magnitude than this, in every layer.", valueName: "magnitude"))
   var threshold: Float?
 
   @Option(help: ArgumentHelp("Only these layers, separated by commas, such as fc1,fc2.", valueName: "names"))
@@ -62,7 +65,8 @@ struct PruneCommand: ParsableCommand {
     if let unknown = names.first(where: { !known.contains($0) }) {
       var distinct: [String] = []
       for name in known where !distinct.contains(name) { distinct.append(name) }
-      throw ValidationError("--layers: expected some of \(distinct.joined(separator: ", ")), found \(unknown)")
+      throw ValidationError(
+        "--layers: expected some of \(distinct.joined(separator: ", ")), found \(unknown)")
     }
     let biases = biases
     return ParameterSelection { path, parameter in

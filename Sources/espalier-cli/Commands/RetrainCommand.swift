@@ -49,12 +49,14 @@ extension DataOptions.Sets {
   func requireFit(_ network: Network, file: String) throws {
     guard network.inputShape.reduce(1, *) == test.featureCount else {
       throw FormatError(
-        file: file, place: "architecture", expected: "an input for \(name)'s samples of shape \(test.sampleShape)",
+        file: file, place: "architecture",
+        expected: "an input for \(name)'s samples of shape \(test.sampleShape)",
         found: "shape \(network.inputShape)")
     }
     guard network.outputShape.reduce(1, *) >= test.answerWidth else {
       throw FormatError(
-        file: file, place: "architecture", expected: "at least \(test.answerWidth) outputs, one a class of \(name)",
+        file: file, place: "architecture",
+        expected: "at least \(test.answerWidth) outputs, one a class of \(name)",
         found: "shape \(network.outputShape)")
     }
   }

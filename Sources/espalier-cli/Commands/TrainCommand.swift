@@ -58,8 +58,10 @@ struct TrainingRun {
     try file.write(to: output)
     let evaluation = history.epochs.last!.validation!
     let result = TrainingResult(
-      file: output, dataset: sets.name, accuracy: evaluation.accuracy, loss: evaluation.loss, seconds: history.seconds)
-    print(json ? try JSONText.encode(result) : "\(output): accuracy \(percent(result.accuracy)) on \(sets.name)")
+      file: output, dataset: sets.name, accuracy: evaluation.accuracy, loss: evaluation.loss,
+      seconds: history.seconds)
+    print(
+      json ? try JSONText.encode(result) : "\(output): accuracy \(percent(result.accuracy)) on \(sets.name)")
   }
 }
 

@@ -47,7 +47,8 @@ struct ProgressLine {
       "\(heading(summary.epoch))  \(rate(summary.samples, summary.seconds))  "
       + "loss \(summary.loss.formatted(decimals: 4))  accuracy \(percent(summary.accuracy))"
     if let validation = summary.validation {
-      text += "  test loss \(validation.loss.formatted(decimals: 4))  test accuracy \(percent(validation.accuracy))"
+      text +=
+        "  test loss \(validation.loss.formatted(decimals: 4))  test accuracy \(percent(validation.accuracy))"
     }
     let left = (summary.seconds + summary.evaluationSeconds) * Double(length - summary.epoch - 1)
     Console.write(text + (left > 0 ? "  ETA \(duration(left))" : "") + "\n")

@@ -35,7 +35,9 @@ struct RunStory {
       thresholds = results
       progress = ProgressLine("retraining", epochs: epochs.retraining)
       try write(stage, "pruned.safetensors", epochsDone: epochs.training)
-      say(results.map { "\($0.path): threshold \(Double($0.threshold).formatted(decimals: 6))" }.joined(separator: "\n"))
+      say(
+        results.map { "\($0.path): threshold \(Double($0.threshold).formatted(decimals: 6))" }.joined(
+          separator: "\n"))
       say("\npruned: \(quality(stage))\n\(SurvivorReport(of: stage.network))\n")
     case .retrained(let stage):
       retrained = stage
@@ -48,7 +50,8 @@ struct RunStory {
   /// The report of the finished experiment.
   func report(model: String, dataset: String) -> RunReport {
     RunReport(
-      model: model, dataset: dataset, seed: settings.seed, dense: dense!, pruned: pruned!, retrained: retrained!,
+      model: model, dataset: dataset, seed: settings.seed, dense: dense!, pruned: pruned!,
+      retrained: retrained!,
       thresholds: thresholds)
   }
 

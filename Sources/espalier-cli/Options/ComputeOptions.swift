@@ -32,13 +32,17 @@ struct ComputeOptions: ParsableArguments {
   func callAsFunction<Result>(_ body: () throws -> Result) rethrows -> Result {
     try Backend.$current.withValue(backend ?? .current) {
       try ThreadCount.$current.withValue(threads ?? ThreadCount.current) {
-        if Backend.current == .openBLAS, let warning = OpenBLAS.slowCoreWarning { Console.log.warning("\(warning)") }
+        if Backend.current == .openBLAS, let warning = OpenBLAS.slowCoreWarning {
+          Console.log.warning("\(warning)")
+        }
         return try body()
       }
     }
   }
 
-  private func requireEnvironment<Choice: RawRepresentable<String>>(_ name: String, _ choices: [Choice]) throws {
+  private func requireEnvironment<Choice: RawRepresentable<String>>(_ name: String, _ choices: [Choice])
+    throws
+  {
     guard let text = environment(name), !choices.contains(where: { $0.rawValue == text }) else { return }
     throw ValidationError("\(name): expected \(names(choices)), found \(text)")
   }

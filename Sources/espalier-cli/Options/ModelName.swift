@@ -11,7 +11,9 @@ struct ModelName: ExpressibleByArgument {
   init?(argument: String) {
     let parts = argument == "lenet-300-100" ? ["784", "300", "100", "10"] : argument.split(separator: "-")
     let sizes = parts.compactMap { Int($0) }
-    guard sizes.count == parts.count, sizes.count >= 2, sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 20 }) else { return nil }
+    guard sizes.count == parts.count, sizes.count >= 2, sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 20 }) else {
+      return nil
+    }
     text = argument
     self.sizes = sizes
   }
@@ -20,7 +22,8 @@ struct ModelName: ExpressibleByArgument {
   func makeNetwork(for data: Dataset, seed: UInt64) throws -> Network {
     guard sizes[0] == data.featureCount else {
       throw ValidationError(
-        "--model \(text): expected \(data.featureCount) inputs for samples of shape \(data.sampleShape), found \(sizes[0])")
+        "--model \(text): expected \(data.featureCount) inputs for samples of shape \(data.sampleShape), found \(sizes[0])"
+      )
     }
     guard sizes.last! >= data.answerWidth else {
       throw ValidationError(

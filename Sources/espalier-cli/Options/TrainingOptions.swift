@@ -9,7 +9,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("sgd, adam or adamw (default: adam).", valueName: "name"))
   var optimizer: TrainingSettings.OptimizerName?
 
-  @Option(help: ArgumentHelp("The step size (default: 0.002 for adam and adamw, 0.05 for sgd).", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp("The step size (default: 0.002 for adam and adamw, 0.05 for sgd).", valueName: "rate"))
   var learningRate: Double?
 
   @Option(help: ArgumentHelp("SGD's momentum, in 0 ..< 1 (default: 0.9).", valueName: "share"))
@@ -20,7 +21,8 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Weight decay: in the gradient for sgd and adam, apart from it for adamw (default: 0.0002).", valueName: "strength"))
+      "Weight decay: in the gradient for sgd and adam, apart from it for adamw (default: 0.0002).",
+      valueName: "strength"))
   var weightDecay: Double?
 
   @Option(
@@ -32,10 +34,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Epochs of linear warm-up (default: 0).", valueName: "epochs"))
   var warmUp: Double?
 
-  @Option(help: ArgumentHelp("Label smoothing of the cross-entropy, in 0…1 (default: 0).", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("Label smoothing of the cross-entropy, in 0…1 (default: 0).", valueName: "share"))
   var labelSmoothing: Double?
 
-  @Option(help: ArgumentHelp("Decides initial weights, shuffles and dropout (default: 1).", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Decides initial weights, shuffles and dropout (default: 1).", valueName: "number"))
   var seed: UInt64?
 
   func validate() throws {
@@ -68,7 +72,8 @@ struct TrainingOptions: ParsableArguments {
 }
 
 /// Throws an error that names the option unless its value, if given, is acceptable.
-func require<Value>(_ option: String, _ value: Value?, _ expected: String, _ accepts: (Value) -> Bool) throws {
+func require<Value>(_ option: String, _ value: Value?, _ expected: String, _ accepts: (Value) -> Bool) throws
+{
   if let value, !accepts(value) { throw ValidationError("\(option): expected \(expected), found \(value)") }
 }
 
