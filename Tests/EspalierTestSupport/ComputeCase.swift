@@ -2,8 +2,11 @@ public import EspalierTensors
 
 /// One way to compute: a backend, an instruction set and a number of threads. Tests run one body over all of them.
 public struct ComputeCase: Sendable, CustomStringConvertible {
+  /// Who computes dense products.
   public let backend: Backend
+  /// What the kernels are compiled for.
   public let instructionSet: InstructionSet
+  /// The most threads.
   public let threads: Int
 
   /// Every backend of this build with every instruction set of this processor, on one thread and on three.
@@ -25,5 +28,6 @@ public struct ComputeCase: Sendable, CustomStringConvertible {
     }
   }
 
+  /// How a test names the case.
   public var description: String { "\(backend.rawValue), \(instructionSet.rawValue), \(threads) threads" }
 }

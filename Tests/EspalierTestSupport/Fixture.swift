@@ -18,6 +18,8 @@ public enum Fixture {
 
 /// `{"shape": […], "values": […]}`, row-major.
 public struct FixtureArray: Decodable, Sendable {
+  /// The length of each dimension.
   public let shape: [Int]
+  /// The values, row after row.
   public let values: [Float]
 }

@@ -1,0 +1,59 @@
+# Two commands do all set-up on a Debian machine that has the Swift toolchain: `make run` and `make test`.
+
+# release or debug
+CONFIGURATION ?= release
+# Options for the command, such as ARGUMENTS='--epochs 5 --seed 2'
+ARGUMENTS ?=
+
+COMPILER_PACKAGES = \
+  "libopenblas-dev=the dense products (OpenBLAS)" \
+  "liblapacke-dev=the factorisations (LAPACKE)" \
+  "zlib1g-dev=compressed data files (zlib)"
+DATA_PACKAGES = "dataset-fashion-mnist=the images of the main experiment (Fashion-MNIST)"
+
+# OpenBLAS chooses its kernels well by itself; these variables hold it to others.
+PLAIN_ENVIRONMENT = env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
+
+# The build without any C BLAS has a folder of its own, so that the two never rebuild each other.
+WITHOUT_BLAS = --disable-default-traits --scratch-path .build-reference
+
+.PHONY: run build test test-openblas test-reference lint format clean dependencies data
+
+## Builds in release and runs the main experiment on Fashion-MNIST.
+run: data build
+	$(PLAIN_ENVIRONMENT) .build/release/espalier run $(ARGUMENTS)
+
+## Builds the command in release.
+build: dependencies
+	swift build -c release --product espalier
+
+## Runs all tests with OpenBLAS, and again without any C BLAS.
+test: test-openblas test-reference
+
+test-openblas: dependencies
+	swift test -c $(CONFIGURATION)
+
+# PKG_CONFIG_LIBDIR hides every library from pkg-config; ldd shows that no BLAS is linked.
+test-reference: dependencies
+	PKG_CONFIG_LIBDIR=/nonexistent swift build -c $(CONFIGURATION) $(WITHOUT_BLAS) --product espalier
+	! ldd .build-reference/$(CONFIGURATION)/espalier | grep -iE 'blas|lapack'
+	PKG_CONFIG_LIBDIR=/nonexistent swift test -c $(CONFIGURATION) $(WITHOUT_BLAS)
+
+## Checks the formatting.
+lint:
+	swift format lint --strict -r Package.swift Sources Tests
+
+## Formats the sources.
+format:
+	swift format format -i -r Package.swift Sources Tests
+
+## Installs what the compiler needs, if it is missing.
+dependencies:
+	@Scripts/install-dependencies.sh $(COMPILER_PACKAGES)
+
+## Installs the data set of the main experiment, if it is missing.
+data:
+	@Scripts/install-dependencies.sh $(DATA_PACKAGES)
+
+clean:
+	rm -rf .build .build-*
