@@ -44,6 +44,14 @@ public struct Trainer: Sendable {
     self.epochsDone = epochsDone
   }
 
+  /// Trains `network` in place, unobserved; see `train(_:on:validation:observe:)`.
+  @discardableResult
+  public mutating func train(
+    _ network: inout Network, on dataset: Dataset, validation: Dataset? = nil
+  ) -> TrainingHistory {
+    train(&network, on: dataset, validation: validation) { _ in .proceed }
+  }
+
   /// Trains `network` in place and returns what every epoch gave.
   ///
   /// Ends before all epochs are done when `observe` says so, when the current task is cancelled, by early stopping, or
@@ -52,7 +60,7 @@ public struct Trainer: Sendable {
   @discardableResult
   public mutating func train(
     _ network: inout Network, on dataset: Dataset, validation: Dataset? = nil,
-    observe: (TrainingEvent) throws -> TrainingDecision = { _ in .proceed }
+    observe: (TrainingEvent) throws -> TrainingDecision
   ) rethrows -> TrainingHistory {
     dataset.requireFit(network)
     let compute = Compute.current
