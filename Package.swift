@@ -77,6 +77,8 @@ let package = Package(
     // Tests
     .target(
       name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),
+    .testTarget(
+      name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(name: "EspalierFormatsTests", dependencies: ["CZlib", "EspalierFormats"]),

@@ -15,6 +15,7 @@
 #include "losses/squared_error.h"
 #include "masks/apply_mask.h"
 #include "masks/mask_by_magnitude.h"
+#include "masks/selection.h"
 #include "optimizers/adam.h"
 #include "optimizers/sgd.h"
 #include "peak_fma.h"
@@ -33,6 +34,8 @@ const EspalierKernels ESPALIER_TABLE = {
     .sgd = sgd,
     .apply_mask = apply_mask,
     .mask_by_magnitude = mask_by_magnitude,
+    .magnitude_histogram = magnitude_histogram,
+    .mask_by_rank = mask_by_rank,
     .moments = moments,
     .sum = sum,
     .transpose = transpose,

@@ -132,6 +132,17 @@ typedef struct {
   /// `count`. Bits beyond `count` in the last word become 0.
   ptrdiff_t (*mask_by_magnitude)(const float *x, uint64_t *mask, ptrdiff_t count, float threshold);
 
+  /// The histogram of one digit of the magnitudes, for a radix selection. The key of x is the bit pattern of |x|, 0 for a
+  /// NaN; elements outside the mask are left out. Adds 1 to counts[(key >> shift) & (bins - 1)] for every key with
+  /// key >> (shift + log2 bins) == prefix. `bins` is 2048, or 512 with shift 0; counts is not cleared.
+  void (*magnitude_histogram)(
+      const float *x, const uint64_t *_Nullable mask, ptrdiff_t count, uint32_t prefix, uint32_t shift,
+      uint32_t bins, uint64_t *counts);
+
+  /// Clears the mask bits of the elements whose key (see above) is below `key`, and of the first `ties` survivors whose
+  /// key equals it. Returns how many of those ties it met, at most `ties`.
+  ptrdiff_t (*mask_by_rank)(const float *x, uint64_t *mask, ptrdiff_t count, uint32_t key, ptrdiff_t ties);
+
   // --- reductions and data ----------------------------------------------------------------------
 
   /// out[0] = sum of x[i], out[1] = sum of (x[i] - shift)^2, accumulated in double precision.
