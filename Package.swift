@@ -69,6 +69,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+
+    // Tests
+    .testTarget(name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )
