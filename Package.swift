@@ -77,6 +77,7 @@ let package = Package(
     // Tests
     .target(
       name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),
+    .testTarget(name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels"]),
     .testTarget(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),

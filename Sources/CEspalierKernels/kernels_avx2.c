@@ -1,18 +1,18 @@
-// The kernels for AVX2.
-#if defined(__x86_64__)
-#define ESPALIER_TABLE espalier_kernels_avx2
-#define ESPALIER_REGISTER_BYTES 32
-
-#include <math.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+// The kernels on AVX2 with FMA. System headers come first: the attribute must not reach them.
 #include <string.h>
 
-#include "include/espalier_kernels.h"
+#include "espalier_kernels.h"
+#include "tables.h"
 
-#pragma clang attribute push(                                                                   \
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define ESPALIER_TARGET_AVX2
+
+#pragma clang attribute push( \
     __attribute__((target("avx2,fma,f16c,bmi,bmi2,popcnt"), min_vector_width(256))), apply_to = function)
-#include "table.h"
+#include "kernels.h"
 #pragma clang attribute pop
+
+const EspalierKernels avx2_kernels = KERNEL_TABLE;
 #endif

@@ -1,5 +1,5 @@
-// The kernels for the platform's baseline: SSE2 on x86-64, NEON on arm64.
-#define ESPALIER_TABLE espalier_kernels_portable
-#define ESPALIER_REGISTER_BYTES 16
+// The kernels on the platform's baseline: SSE2 on x86-64, NEON on arm64.
+#include "kernels.h"
+#include "tables.h"
 
-#include "table.h"
+const EspalierKernels portable_kernels = KERNEL_TABLE;

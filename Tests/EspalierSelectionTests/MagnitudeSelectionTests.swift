@@ -33,7 +33,9 @@ import Testing
   @Test(arguments: ComputeCase.all)
   func everyCountOfSmallTensorsWithTies(_ way: ComputeCase) {
     way {
-      let values: [Float] = [0, -0.0, 1, -1, 1, 2, -2, .nan, .infinity, -.infinity, 1e-40, -1e-40, 3, 3, 3, 0.5, 0.25]
+      let values: [Float] = [
+        0, -0.0, 1, -1, 1, 2, -2, .nan, .infinity, -.infinity, 1e-40, -1e-40, 3, 3, 3, 0.5, 0.25,
+      ]
       let first = Tensor(values, shape: [values.count])
       let second = Tensor(values.reversed(), shape: [values.count])
       let mask = Mask(values.indices.map { $0 % 3 != 1 }, shape: [values.count])

@@ -1,39 +1,44 @@
 #pragma once
 
-#include "functions_by_name.h"
+#include "../vectors/lanes.h"
+#include "functions.h"
 
-ESPALIER_INLINE void activation_of(
-    float *y, const float *x, ptrdiff_t count, EspalierActivation activation, float parameter) {
+INLINE void activation_lanes(
+    EspalierActivation constant, float *y, const float *x, ptrdiff_t n, float parameter) {
+  store(y, activate(constant, load(x, n), parameter), n);
+}
+
+INLINE void activation_range(
+    EspalierActivation constant, float *y, const float *x, ptrdiff_t count, float parameter) {
   ptrdiff_t i = 0;
-  for (; i + WIDTH <= count; i += WIDTH) store(y + i, activate(load(x + i), activation, parameter));
-  if (i < count) store_part(y + i, activate(load_part(x + i, count - i), activation, parameter), count - i);
+  for (; i + LANES <= count; i += LANES) activation_lanes(constant, y + i, x + i, LANES, parameter);
+  if (i < count) activation_lanes(constant, y + i, x + i, count - i, parameter);
 }
 
 static void activation(
     float *y, const float *x, ptrdiff_t count, EspalierActivation activation, float parameter) {
-#define CALL(name) activation_of(y, x, count, name, parameter)
-  FOR_ACTIVATION(activation, CALL)
-#undef CALL
+  WITH_CONSTANT_ACTIVATION(activation, activation_range, y, x, count, parameter)
 }
 
-ESPALIER_INLINE void activation_gradient_of(
-    float *dx, const float *dy, const float *reference, ptrdiff_t count, EspalierActivation activation,
-    float parameter) {
-  ptrdiff_t i = 0;
-  for (; i + WIDTH <= count; i += WIDTH) {
-    store(dx + i, load(dy + i) * derivative(load(reference + i), activation, parameter));
-  }
-  if (i < count) {
-    const ptrdiff_t rest = count - i;
-    const f32x16 slope = derivative(load_part(reference + i, rest), activation, parameter);
-    store_part(dx + i, load_part(dy + i, rest) * slope, rest);
+INLINE void bias_activation_lanes(
+    EspalierActivation constant, float *y, float bias, ptrdiff_t n, float parameter) {
+  store(y, activate(constant, load(y, n) + bias, parameter), n);
+}
+
+INLINE void bias_activation_rows(
+    EspalierActivation constant, float *y, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+    const float *bias, float parameter) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *row = y + r * stride;
+    const float b = bias ? bias[r] : -0.0f;  // x + -0 is x, also for x = -0
+    ptrdiff_t c = 0;
+    for (; c + LANES <= columns; c += LANES) bias_activation_lanes(constant, row + c, b, LANES, parameter);
+    if (c < columns) bias_activation_lanes(constant, row + c, b, columns - c, parameter);
   }
 }
 
-static void activation_gradient(
-    float *dx, const float *dy, const float *reference, ptrdiff_t count, EspalierActivation activation,
-    float parameter) {
-#define CALL(name) activation_gradient_of(dx, dy, reference, count, name, parameter)
-  FOR_ACTIVATION(activation, CALL)
-#undef CALL
+static void bias_activation(
+    float *y, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, const float *bias,
+    EspalierActivation activation, float parameter) {
+  WITH_CONSTANT_ACTIVATION(activation, bias_activation_rows, y, rows, columns, stride, bias, parameter)
 }

@@ -1,16 +1,48 @@
 #pragma once
 
-#include "../vectors/vector.h"
+#include "../vectors/lanes.h"
+#include "../vectors/transpose16.h"
 
-/// Sixteen rows at a time, so that the cache lines of the destination are filled while they are at hand.
+INLINE void transpose_block(
+    float *destination, ptrdiff_t destination_stride, const float *source, ptrdiff_t source_stride,
+    ptrdiff_t rows, ptrdiff_t columns) {
+  vfloat block[LANES];
+  for (ptrdiff_t r = 0; r < LANES; r++) {
+    block[r] = r < rows ? load(source + r * source_stride, columns) : fill(0);
+  }
+  transpose16(block);
+  for (ptrdiff_t c = 0; c < LANES; c++) {
+    if (c < columns) store(destination + c * destination_stride, block[c], rows);
+  }
+}
+
+/// Out of line: the blocks at the edges are few.
+static __attribute__((noinline)) void transpose_edge(
+    float *destination, ptrdiff_t destination_stride, const float *source, ptrdiff_t source_stride,
+    ptrdiff_t rows, ptrdiff_t columns) {
+  transpose_block(destination, destination_stride, source, source_stride, rows, columns);
+}
+
 static void transpose(
-    float *destination, ptrdiff_t destination_stride, const float *source, ptrdiff_t source_stride, ptrdiff_t rows,
-    ptrdiff_t columns) {
-  for (ptrdiff_t first = 0; first < rows; first += WIDTH) {
-    const ptrdiff_t end = first + WIDTH < rows ? first + WIDTH : rows;
-    for (ptrdiff_t column = 0; column < columns; column++) {
-      float *line = destination + column * destination_stride;
-      for (ptrdiff_t row = first; row < end; row++) line[row] = source[row * source_stride + column];
+    float *destination, ptrdiff_t destination_stride, const float *source, ptrdiff_t source_stride,
+    ptrdiff_t rows, ptrdiff_t columns) {
+  // Panels of source rows, so that the pages of one panel stay in the translation buffer while its columns go
+  // by.
+  const ptrdiff_t panel = 256;
+  for (ptrdiff_t top = 0; top < rows; top += panel) {
+    const ptrdiff_t bottom = top + panel < rows ? top + panel : rows;
+    for (ptrdiff_t c = 0; c < columns; c += LANES) {
+      const ptrdiff_t wide = columns - c < LANES ? columns - c : LANES;
+      for (ptrdiff_t r = top; r < bottom; r += LANES) {
+        const ptrdiff_t high = bottom - r < LANES ? bottom - r : LANES;
+        float *to = destination + c * destination_stride + r;
+        const float *from = source + r * source_stride + c;
+        if (high == LANES && wide == LANES) {
+          transpose_block(to, destination_stride, from, source_stride, LANES, LANES);
+        } else {
+          transpose_edge(to, destination_stride, from, source_stride, high, wide);
+        }
+      }
     }
   }
 }

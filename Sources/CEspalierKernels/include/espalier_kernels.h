@@ -19,8 +19,8 @@
 /// The instruction sets a kernel table can be compiled for, weakest first.
 typedef enum : int32_t {
   ESPALIER_PORTABLE = 0,  // compiler vector types, whatever the platform's baseline is
-  ESPALIER_AVX2 = 1,      // AVX2 + FMA + F16C
-  ESPALIER_AVX512 = 2,    // AVX-512 F, BW, DQ, VL + FMA
+  ESPALIER_AVX2 = 1,      // AVX2 + FMA + F16C + BMI + POPCNT
+  ESPALIER_AVX512 = 2,    // AVX-512 F, BW, DQ, VL and all of AVX2's
 } EspalierInstructionSet;
 
 /// Element-wise activations. `parameter` is LeakyReLU's negative slope; the others ignore it.
@@ -87,23 +87,26 @@ typedef struct {
       EspalierActivation activation, float parameter, float *_Nullable bias_gradient);
 
   /// Softmax over the rows of every column, or its logarithm; y may be x.
-  void (*softmax)(float *y, const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, bool logarithm);
+  void (*softmax)(
+      float *y, const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, bool logarithm);
 
   /// From the output y of `softmax` and dy: the gradient dx; dx may be dy.
   void (*softmax_gradient)(
       float *dx, const float *dy, const float *y, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
       bool logarithm);
 
-  /// Inverted dropout: y[i] = x[i] / (1 - probability) or 0. Element i is dropped when a hash of (key, first + i)
-  /// falls below the probability, so the same key gives the same pattern: the backward pass calls it again on dy.
+  /// Inverted dropout: y[i] = x[i] / (1 - probability) or 0; y may be x. Element i is dropped when a hash of
+  /// (key, first + i) falls below the probability, so the same key gives the same pattern: the backward pass
+  /// calls it again on dy.
   void (*dropout)(
       float *y, const float *x, ptrdiff_t count, uint64_t key, uint64_t first, float probability);
 
   // --- losses ----------------------------------------------------------------------------------
 
-  /// Log-softmax, cross-entropy with label smoothing, its gradient and the count of correct columns, in one pass.
-  /// With q = (1 - smoothing) * onehot(target) + smoothing / rows: loss = -sum q log p;
-  /// gradient = (p - q) * scale. `gradient` may be NULL or `logits`. Targets lie in 0..<rows (the caller checks).
+  /// Log-softmax, cross-entropy with label smoothing, its gradient and the count of correct columns, in one
+  /// pass. With q = (1 - smoothing) * onehot(target) + smoothing / rows: loss = -sum q log p;
+  /// gradient = (p - q) * scale. `gradient` may be NULL or `logits`. Targets lie in 0..<rows (the caller
+  /// checks). The loss of a column of NaN is NaN, and it never counts as correct.
   EspalierClassification (*softmax_cross_entropy)(
       const float *logits, float *_Nullable gradient, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
       const int32_t *targets, float smoothing, float scale);
@@ -128,19 +131,19 @@ typedef struct {
   /// y[i] = mask bit i ? x[i] : +0.0; y may be x.
   void (*apply_mask)(float *y, const float *x, const uint64_t *mask, ptrdiff_t count);
 
-  /// mask bit i &= |x[i]| >= threshold (a NaN does not survive); returns how many bits are left among the first
-  /// `count`. Bits beyond `count` in the last word become 0.
+  /// mask bit i &= |x[i]| >= threshold (a NaN does not survive); returns how many bits are left among the
+  /// first `count`. Bits beyond `count` in the last word become 0.
   ptrdiff_t (*mask_by_magnitude)(const float *x, uint64_t *mask, ptrdiff_t count, float threshold);
 
-  /// The histogram of one digit of the magnitudes, for a radix selection. The key of x is the bit pattern of |x|, 0 for a
-  /// NaN; elements outside the mask are left out. Adds 1 to counts[(key >> shift) & (bins - 1)] for every key with
-  /// key >> (shift + log2 bins) == prefix. `bins` is 2048, or 512 with shift 0; counts is not cleared.
+  /// The histogram of one digit of the magnitudes, for a radix selection. The key of x is the bit pattern of |x|, 0
+  /// for a NaN; elements outside the mask are left out. Adds 1 to counts[(key >> shift) & (bins - 1)] for every key
+  /// with key >> (shift + log2 bins) == prefix. `bins` is a power of two up to 2048; counts is not cleared.
   void (*magnitude_histogram)(
       const float *x, const uint64_t *_Nullable mask, ptrdiff_t count, uint32_t prefix, uint32_t shift,
       uint32_t bins, uint64_t *counts);
 
-  /// Clears the mask bits of the elements whose key (see above) is below `key`, and of the first `ties` survivors whose
-  /// key equals it. Returns how many of those ties it met, at most `ties`.
+  /// Clears the mask bits of the elements whose key (see above) is below `key`, and of the first `ties` survivors
+  /// whose key equals it. Returns how many of those ties it met, at most `ties`.
   ptrdiff_t (*mask_by_rank)(const float *x, uint64_t *mask, ptrdiff_t count, uint32_t key, ptrdiff_t ties);
 
   // --- reductions and data ----------------------------------------------------------------------
@@ -176,7 +179,7 @@ typedef struct {
 /// Whether this processor (and this build) can run the table.
 bool espalier_instruction_set_available(EspalierInstructionSet set);
 
-/// The table compiled for an available instruction set.
+/// The table compiled for an available instruction set; traps for one that is not.
 const EspalierKernels *espalier_kernels(EspalierInstructionSet set);
 
 #pragma clang assume_nonnull end

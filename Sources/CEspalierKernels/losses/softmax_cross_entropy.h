@@ -1,56 +1,99 @@
+// Cross-entropy of a softmax over the rows, sixteen columns at a time.
 #pragma once
 
-#include "../activations/softmax.h"
-#include "../include/espalier_kernels.h"
+#include "../mathematics/exponential.h"
+#include "../mathematics/logarithm.h"
+#include "../vectors/lanes.h"
+#include "../vectors/mask_bits.h"
+#include "espalier_kernels.h"
 
-/// The gradient of up to sixteen columns; the losses and hits of its lanes are added to `found`.
-ESPALIER_INLINE void cross_entropy_columns(
-    const float *logits, float *gradient, ptrdiff_t rows, Columns columns, const int32_t *targets,
-    float smoothing, float scale, EspalierClassification *found) {
-  f32x16 best = load_row(logits, 0, columns), total = best;
-  i32x16 winner = {0}, target = {0};
-  for (ptrdiff_t lane = 0; lane < columns.lanes; lane++) target[lane] = targets[lane];
-  f32x16 chosen = choose(target == 0, best, splat(0));
-  for (ptrdiff_t row = 1; row < rows; row++) {
-    const f32x16 x = load_row(logits, row, columns);
-    const i32x16 wins = x > best;
-    winner = (wins & (int32_t)row) | (~wins & winner);
-    best = larger(best, x);
-    total += x;
-    chosen = choose(target == (int32_t)row, x, chosen);
+typedef struct {
+  vfloat largest;
+  vint row;       // of the largest; -1 when there is none but NaN
+  vfloat target;  // the logit of the target
+} LargestLogit;
+
+INLINE LargestLogit largest_logit(
+    const float *logits, ptrdiff_t rows, ptrdiff_t stride, vint targets, ptrdiff_t n) {
+  const vfloat first = load(logits, n);
+  LargestLogit found;
+  found.row = first == first ? (vint)0 : (vint)(-1);
+  found.largest = first == first ? first : fill(-__builtin_inff());
+  found.target = first;
+  for (ptrdiff_t r = 1; r < rows; r++) {
+    const vfloat logit = load(logits + r * stride, n);
+    const vint row = (vint)(int32_t)r;
+    found.row = logit > found.largest ? row : found.row;
+    found.largest = larger(logit, found.largest);
+    found.target = targets == row ? logit : found.target;
   }
-  f32x16 sum = {0};
-  for (ptrdiff_t row = 0; row < rows; row++) {
-    const f32x16 power = exponential(load_row(logits, row, columns) - best);
-    sum += power;
+  return found;
+}
+
+/// With z = logit - largest and S = sum e^z:
+/// loss = ln S - (1 - smoothing) z[target] - smoothing / rows * sum z, gradient = scale (e^z / S - q).
+INLINE EspalierClassification cross_entropy_columns(
+    const float *logits, float *gradient, ptrdiff_t rows, ptrdiff_t stride, const int32_t *target,
+    float smoothing, float scale, ptrdiff_t n) {
+  const vint targets = load_integers(target, n);
+  const LargestLogit found = largest_logit(logits, rows, stride, targets, n);
+
+  vfloat sum = fill(0), sum_below = fill(0);
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const vfloat below = load(logits + r * stride, n) - found.largest;
+    const vfloat e = exponential(below);
+    if (gradient) store(gradient + r * stride, e, n);
+    sum += e;
+    sum_below += below;
   }
+
+  const float uniform = smoothing / (float)rows;
+  vfloat loss = logarithm(sum) - (1 - smoothing) * (found.target - found.largest);
+  if (smoothing != 0) loss -= uniform * sum_below;  // a logit of -infinity would make 0 * infinity of it
+
   if (gradient) {
-    const f32x16 inverse = 1.0f / sum;
-    const float rest = smoothing / (float)rows;
-    for (ptrdiff_t row = 0; row < rows; row++) {
-      const f32x16 p = exponential(load_row(logits, row, columns) - best) * inverse;
-      const f32x16 q = choose(target == (int32_t)row, splat(1 - smoothing + rest), splat(rest));
-      store_row(gradient, row, columns, (p - q) * scale);
+    const vfloat factor = scale / sum;
+    const vfloat away = fill(uniform * scale);
+    const vfloat away_target = fill((1 - smoothing + uniform) * scale);
+    for (ptrdiff_t r = 0; r < rows; r++) {
+      const vfloat e = load(gradient + r * stride, n);
+      const vfloat q = targets == (vint)(int32_t)r ? away_target : away;
+      store(gradient + r * stride, e * factor - q, n);
     }
   }
-  // log(sum) + best - sum of q x, with the largest logit taken out first so that large logits cancel exactly.
-  const f32x16 expected = (1 - smoothing) * (chosen - best) + (smoothing / (float)rows) * (total - best * (float)rows);
-  const f32x16 loss = logarithm_of(sum) - expected;
-  for (ptrdiff_t lane = 0; lane < columns.lanes; lane++) {
-    found->loss += loss[lane];
-    found->correct += winner[lane] == target[lane];
+
+  const vint wanted = first_lanes(n);
+  EspalierClassification result;
+  result.loss = double_sum_of_lanes(widen(keep_where(wanted, loss)));
+  result.correct = __builtin_popcount(bits_from_lanes(wanted & (found.row == targets)));
+  return result;
+}
+
+INLINE EspalierClassification cross_entropy_matrix(
+    const float *logits, float *gradient, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+    const int32_t *targets, float smoothing, float scale) {
+  EspalierClassification total = {0, 0};
+  for (ptrdiff_t c = 0; c + LANES <= columns; c += LANES) {
+    const EspalierClassification part = cross_entropy_columns(
+        logits + c, gradient ? gradient + c : NULL, rows, stride, targets + c, smoothing, scale, LANES);
+    total.loss += part.loss;
+    total.correct += part.correct;
   }
+  const ptrdiff_t n = columns % LANES;
+  if (n != 0) {
+    const ptrdiff_t c = columns - n;
+    const EspalierClassification part = cross_entropy_columns(
+        logits + c, gradient ? gradient + c : NULL, rows, stride, targets + c, smoothing, scale, n);
+    total.loss += part.loss;
+    total.correct += part.correct;
+  }
+  return total;
 }
 
 static EspalierClassification softmax_cross_entropy(
     const float *logits, float *gradient, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
     const int32_t *targets, float smoothing, float scale) {
-  EspalierClassification found = {0, 0};
-  if (rows <= 0) return found;
-  for (ptrdiff_t i = 0; i < columns; i += WIDTH) {
-    const Columns part = {stride, columns - i < WIDTH ? columns - i : WIDTH};
-    cross_entropy_columns(
-        logits + i, gradient ? gradient + i : gradient, rows, part, targets + i, smoothing, scale, &found);
-  }
-  return found;
+  if (rows <= 0 || columns <= 0) return (EspalierClassification){0, 0};
+  if (!gradient) return cross_entropy_matrix(logits, NULL, rows, columns, stride, targets, smoothing, scale);
+  return cross_entropy_matrix(logits, gradient, rows, columns, stride, targets, smoothing, scale);
 }

@@ -1,19 +1,26 @@
 #pragma once
 
-#include "../vectors/vector.h"
+#include "../vectors/lanes.h"
+
+/// (y - t)^2 in double precision; stores the gradient if there is one.
+INLINE vdouble squared_error_lanes(
+    const float *y, const float *targets, float *gradient, float twice_scale, ptrdiff_t n) {
+  const vfloat difference = load(y, n) - load(targets, n);
+  if (gradient) store(gradient, difference * twice_scale, n);
+  const vdouble wide = widen(difference);
+  return wide * wide;
+}
 
 static double squared_error(
     const float *y, const float *targets, float *gradient, ptrdiff_t count, float scale) {
-  f64x8 sum = {0};
-  for (ptrdiff_t i = 0; i < count; i += WIDTH) {
-    const ptrdiff_t lanes = count - i < WIDTH ? count - i : WIDTH;
-    const bool whole = lanes == WIDTH;
-    const f32x16 error = whole ? load(y + i) - load(targets + i) : load_part(y + i, lanes) - load_part(targets + i, lanes);
-    const f64x8 low = low_half_double(error), high = high_half_double(error);
-    sum += low * low + high * high;
-    if (!gradient) continue;
-    if (whole) store(gradient + i, 2 * scale * error);
-    else store_part(gradient + i, 2 * scale * error, lanes);
+  const float twice_scale = 2 * scale;
+  vdouble sum = (vdouble)0;
+  ptrdiff_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    sum += squared_error_lanes(y + i, targets + i, gradient ? gradient + i : NULL, twice_scale, LANES);
   }
-  return horizontal_sum_double(sum);
+  if (i < count) {  // the lanes beyond load as 0 - 0
+    sum += squared_error_lanes(y + i, targets + i, gradient ? gradient + i : NULL, twice_scale, count - i);
+  }
+  return double_sum_of_lanes(sum);
 }

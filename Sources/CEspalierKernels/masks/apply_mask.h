@@ -1,13 +1,22 @@
 #pragma once
 
-#include "../vectors/vector.h"
+#include "../vectors/lanes.h"
+#include "../vectors/mask_bits.h"
+
+INLINE void apply_mask_lanes(float *y, const float *x, uint32_t bits, ptrdiff_t n) {
+  store(y, keep_where(lanes_from_bits(bits), load(x, n)), n);
+}
 
 static void apply_mask(float *y, const float *x, const uint64_t *mask, ptrdiff_t count) {
   ptrdiff_t i = 0;
-  for (; i + WIDTH <= count; i += WIDTH) {
-    store(y + i, choose(lanes_of(mask_bits(mask, i)), load(x + i), splat(0)));
+  for (; i + 64 <= count; i += 64) {
+    const uint64_t word = mask[i / 64];
+    for (ptrdiff_t j = 0; j < 64; j += LANES) {
+      apply_mask_lanes(y + i + j, x + i + j, word >> j & 0xffff, LANES);
+    }
   }
-  if (i < count) {
-    store_part(y + i, choose(lanes_of(mask_bits(mask, i)), load_part(x + i, count - i), splat(0)), count - i);
+  for (; i < count; i += LANES) {
+    const ptrdiff_t n = count - i < LANES ? count - i : LANES;
+    apply_mask_lanes(y + i, x + i, mask[i / 64] >> i % 64 & 0xffff, n);
   }
 }

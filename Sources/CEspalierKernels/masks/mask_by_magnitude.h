@@ -1,21 +1,33 @@
 #pragma once
 
-#include "../vectors/functions.h"
+#include "../vectors/lanes.h"
+#include "../vectors/mask_bits.h"
+
+/// Bit i is set where |x[i]| >= threshold, i < n; a comparison with a NaN is false.
+INLINE uint64_t magnitude_bits(const float *x, ptrdiff_t n, float threshold) {
+  const vint survives = magnitude(load(x, n)) >= threshold;
+  return bits_from_lanes(n == LANES ? survives : survives & first_lanes(n));
+}
 
 static ptrdiff_t mask_by_magnitude(const float *x, uint64_t *mask, ptrdiff_t count, float threshold) {
-  ptrdiff_t survivors = 0;
-  for (ptrdiff_t word = 0; word * 64 < count; word++) {
-    uint64_t kept = 0;
-    for (ptrdiff_t piece = 0; piece < 4; piece++) {
-      const ptrdiff_t first = word * 64 + piece * WIDTH, lanes = count - first;
-      if (lanes <= 0) break;
-      const f32x16 value = lanes >= WIDTH ? load(x + first) : load_part(x + first, lanes);
-      uint16_t bits = bits_of(magnitude(value) >= threshold);
-      if (lanes < WIDTH) bits &= (uint16_t)((1u << lanes) - 1);
-      kept |= (uint64_t)bits << (piece * WIDTH);
-    }
-    mask[word] &= kept;
-    survivors += __builtin_popcountll(mask[word]);
+  ptrdiff_t left = 0;
+  ptrdiff_t i = 0;
+  for (; i + 64 <= count; i += 64) {
+    uint64_t word = 0;
+    for (ptrdiff_t j = 0; j < 64; j += LANES) word |= magnitude_bits(x + i + j, LANES, threshold) << j;
+    word &= mask[i / 64];
+    mask[i / 64] = word;
+    left += __builtin_popcountll(word);
   }
-  return survivors;
+  if (i < count) {
+    uint64_t word = 0;
+    for (ptrdiff_t j = 0; i + j < count; j += LANES) {
+      const ptrdiff_t n = count - i - j < LANES ? count - i - j : LANES;
+      word |= magnitude_bits(x + i + j, n, threshold) << j;
+    }
+    word &= mask[i / 64];
+    mask[i / 64] = word;
+    left += __builtin_popcountll(word);
+  }
+  return left;
 }

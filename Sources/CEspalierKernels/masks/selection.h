@@ -1,9 +1,12 @@
 #pragma once
 
-#include "../vectors/functions.h"
+#include <stdbool.h>
+
+#include "../vectors/lanes.h"
+#include "../vectors/mask_bits.h"
 
 /// The bit pattern of |x|, which orders magnitudes as integers do; 0 for a NaN.
-ESPALIER_INLINE uint32_t magnitude_key(float x) {
+INLINE uint32_t magnitude_key(float x) {
   uint32_t bits;
   memcpy(&bits, &x, sizeof bits);
   bits &= 0x7FFFFFFFu;
@@ -11,7 +14,7 @@ ESPALIER_INLINE uint32_t magnitude_key(float x) {
 }
 
 /// Four histograms in turn, so that equal neighbours do not wait for each other's increment.
-ESPALIER_INLINE void histogram_of(
+INLINE void histogram_of(
     const float *x, const uint64_t *mask, ptrdiff_t count, uint32_t prefix, uint32_t shift, uint32_t bins,
     uint64_t *counts) {
   enum { MOST_BINS = 2048, COPIES = 4 };
@@ -40,18 +43,21 @@ static void magnitude_histogram(
   else histogram_of(x, NULL, count, prefix, shift, bins, counts);
 }
 
+/// The keys of up to sixteen elements.
+INLINE vint magnitude_keys(const float *x, ptrdiff_t n) {
+  const vint bits = (vint)load(x, n) & (vint)0x7FFFFFFF;
+  return bits > (vint)0x7F800000 ? (vint)0 : bits;
+}
+
 static ptrdiff_t mask_by_rank(const float *x, uint64_t *mask, ptrdiff_t count, uint32_t key, ptrdiff_t ties) {
   ptrdiff_t met = 0;
   for (ptrdiff_t word = 0; word * 64 < count; word++) {
     uint64_t kept = 0, equal = 0;
-    for (ptrdiff_t piece = 0; piece < 4; piece++) {
-      const ptrdiff_t first = word * 64 + piece * WIDTH, lanes = count - first;
-      if (lanes <= 0) break;
-      const f32x16 value = lanes >= WIDTH ? load(x + first) : load_part(x + first, lanes);
-      const i32x16 bits = (i32x16)value & (int32_t)0x7FFFFFFF;
-      const i32x16 keys = bits & ~(bits > (int32_t)0x7F800000);
-      kept |= (uint64_t)bits_of(keys >= (int32_t)key) << (piece * WIDTH);
-      equal |= (uint64_t)bits_of(keys == (int32_t)key) << (piece * WIDTH);
+    for (ptrdiff_t piece = 0; piece < 64 && word * 64 + piece < count; piece += LANES) {
+      const ptrdiff_t first = word * 64 + piece, n = count - first < LANES ? count - first : LANES;
+      const vint keys = magnitude_keys(x + first, n);
+      kept |= (uint64_t)bits_from_lanes(keys >= (vint)(int32_t)key) << piece;
+      equal |= (uint64_t)bits_from_lanes(keys == (vint)(int32_t)key) << piece;
     }
     mask[word] &= kept;
     for (uint64_t left = equal & mask[word]; left && met < ties; left &= left - 1, met++) mask[word] &= ~(left & -left);

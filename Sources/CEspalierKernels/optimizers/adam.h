@@ -1,60 +1,78 @@
+// Adam (D. Kingma and J. Ba, ICLR 2015) with L2 decay, and AdamW (I. Loshchilov and F. Hutter, ICLR 2019).
 #pragma once
 
-#include "../include/espalier_kernels.h"
-#include "../vectors/functions.h"
+#include "../vectors/lanes.h"
+#include "../vectors/mask_bits.h"
+#include "espalier_kernels.h"
 
 typedef struct {
-  f32x16 weight, first, second;
-} AdamLanes;
+  float coupled_decay;
+  float beta1, share1;  // share = 1 - beta
+  float beta2, share2;
+  float root_scale;  // 1 / sqrt(bias_correction2)
+  float epsilon;
+  float step;  // learning_rate / bias_correction1
+  float kept;  // 1 - learning_rate * decoupled_decay
+} AdamFactors;
 
-/// One step of sixteen weights. `keep` is all ones where a weight survives.
-ESPALIER_INLINE AdamLanes adam_lanes(AdamLanes old, f32x16 gradient, const EspalierAdam *c, float rate, float root) {
-  gradient += c->coupled_decay * old.weight;
-  AdamLanes new;
-  new.first = old.first * c->beta1 + gradient * (1 - c->beta1);
-  new.second = old.second * c->beta2 + gradient * gradient * (1 - c->beta2);
-  const f32x16 step = new.first / (square_root(new.second) * root + c->epsilon);
-  new.weight = old.weight * (1 - c->learning_rate * c->decoupled_decay) - rate * step;
-  return new;
+INLINE AdamFactors adam_factors(const EspalierAdam *constants) {
+  return (AdamFactors){
+      .coupled_decay = constants->coupled_decay,
+      .beta1 = constants->beta1,
+      .share1 = (float)(1 - (double)constants->beta1),
+      .beta2 = constants->beta2,
+      .share2 = (float)(1 - (double)constants->beta2),
+      .root_scale = (float)(1 / __builtin_sqrt((double)constants->bias_correction2)),
+      .epsilon = constants->epsilon,
+      .step = (float)((double)constants->learning_rate / (double)constants->bias_correction1),
+      .kept = (float)(1 - (double)constants->learning_rate * (double)constants->decoupled_decay),
+  };
 }
 
-ESPALIER_INLINE AdamLanes adam_kept(AdamLanes lanes, uint16_t bits) {
-  const i32x16 keep = lanes_of(bits);
-  lanes.weight = choose(keep, lanes.weight, splat(0));
-  lanes.first = choose(keep, lanes.first, splat(0));
-  lanes.second = choose(keep, lanes.second, splat(0));
-  return lanes;
-}
-
-ESPALIER_INLINE void adam_range(
-    float *weight, const float *gradient, float *first, float *second, const uint64_t *mask, ptrdiff_t count,
-    const EspalierAdam *constants) {
-  const EspalierAdam c = *constants;
-  const float rate = c.learning_rate / c.bias_correction1;
-  const float root = 1 / __builtin_sqrtf(c.bias_correction2);
-  ptrdiff_t i = 0;
-  for (; i + WIDTH <= count; i += WIDTH) {
-    AdamLanes lanes = {load(weight + i), load(first + i), load(second + i)};
-    lanes = adam_lanes(lanes, load(gradient + i), &c, rate, root);
-    if (mask) lanes = adam_kept(lanes, mask_bits(mask, i));
-    store(weight + i, lanes.weight);
-    store(first + i, lanes.first);
-    store(second + i, lanes.second);
+INLINE void adam_lanes(
+    float *weight, const float *gradient, float *first_moment, float *second_moment, ptrdiff_t n, bool masked,
+    uint32_t bits, AdamFactors factors) {
+  vfloat w = load(weight, n);
+  const vfloat g = w * factors.coupled_decay + load(gradient, n);
+  vfloat m = load(first_moment, n) * factors.beta1 + factors.share1 * g;
+  vfloat v = load(second_moment, n) * factors.beta2 + factors.share2 * g * g;
+  const vfloat denominator = __builtin_elementwise_sqrt(v) * factors.root_scale + factors.epsilon;
+  w = w * factors.kept - factors.step * m / denominator;
+  if (masked) {
+    const vint kept = lanes_from_bits(bits);
+    w = keep_where(kept, w);
+    m = keep_where(kept, m);
+    v = keep_where(kept, v);
   }
-  if (i < count) {
-    const ptrdiff_t rest = count - i;
-    AdamLanes lanes = {load_part(weight + i, rest), load_part(first + i, rest), load_part(second + i, rest)};
-    lanes = adam_lanes(lanes, load_part(gradient + i, rest), &c, rate, root);
-    if (mask) lanes = adam_kept(lanes, mask_bits(mask, i));
-    store_part(weight + i, lanes.weight, rest);
-    store_part(first + i, lanes.first, rest);
-    store_part(second + i, lanes.second, rest);
+  store(weight, w, n);
+  store(first_moment, m, n);
+  store(second_moment, v, n);
+}
+
+INLINE void adam_range(
+    float *w, const float *g, float *m, float *v, const uint64_t *mask, bool masked, ptrdiff_t count,
+    AdamFactors factors) {
+  ptrdiff_t i = 0;
+  for (; i + 64 <= count; i += 64) {
+    const uint64_t word = masked ? mask[i / 64] : 0;
+    for (ptrdiff_t j = 0; j < 64; j += LANES) {
+      adam_lanes(w + i + j, g + i + j, m + i + j, v + i + j, LANES, masked, word >> j & 0xffff, factors);
+    }
+  }
+  for (; i < count; i += LANES) {
+    const ptrdiff_t n = count - i < LANES ? count - i : LANES;
+    const uint32_t bits = masked ? mask[i / 64] >> i % 64 & 0xffff : 0;
+    adam_lanes(w + i, g + i, m + i, v + i, n, masked, bits, factors);
   }
 }
 
 static void adam(
-    float *weight, const float *gradient, float *first_moment, float *second_moment, const uint64_t *mask,
-    ptrdiff_t count, const EspalierAdam *constants) {
-  if (mask) adam_range(weight, gradient, first_moment, second_moment, mask, count, constants);
-  else adam_range(weight, gradient, first_moment, second_moment, NULL, count, constants);
+    float *weight, const float *gradient, float *first_moment, float *second_moment,
+    const uint64_t *mask, ptrdiff_t count, const EspalierAdam *constants) {
+  const AdamFactors factors = adam_factors(constants);
+  if (mask) {
+    adam_range(weight, gradient, first_moment, second_moment, mask, true, count, factors);
+  } else {
+    adam_range(weight, gradient, first_moment, second_moment, NULL, false, count, factors);
+  }
 }

@@ -52,6 +52,7 @@ extension Network {
     let survivors = group.reduce(0) { $0 + $1.survivors }
     let keep = total - Int((sparsity * Double(total)).rounded())
     guard keep < survivors else { return nil }
-    return MagnitudeSelection(smallest: survivors - keep, of: group.map { (values: $0.values, mask: $0.mask) })
+    return MagnitudeSelection(
+      smallest: survivors - keep, of: group.map { (values: $0.values, mask: $0.mask) })
   }
 }

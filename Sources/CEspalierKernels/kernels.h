@@ -1,0 +1,47 @@
+// Every kernel and the table of them, compiled once for each instruction set by the file that includes this
+// one.
+#pragma once
+
+#include "activations/activation.h"
+#include "activations/activation_bias_gradient.h"
+#include "activations/activation_gradient.h"
+#include "activations/dropout.h"
+#include "activations/softmax.h"
+#include "activations/softmax_gradient.h"
+#include "data/gather.h"
+#include "data/sums.h"
+#include "data/transpose.h"
+#include "espalier_kernels.h"
+#include "losses/softmax_cross_entropy.h"
+#include "losses/squared_error.h"
+#include "machine/peak_fma.h"
+#include "masks/apply_mask.h"
+#include "masks/mask_by_magnitude.h"
+#include "masks/selection.h"
+#include "optimizers/adam.h"
+#include "optimizers/sgd.h"
+
+#define KERNEL_TABLE                                        \
+  {                                                         \
+    .bias_activation = bias_activation,                     \
+    .activation = activation,                               \
+    .activation_gradient = activation_gradient,             \
+    .activation_bias_gradient = activation_bias_gradient,   \
+    .softmax = softmax,                                     \
+    .softmax_gradient = softmax_gradient,                   \
+    .dropout = dropout,                                     \
+    .softmax_cross_entropy = softmax_cross_entropy,         \
+    .squared_error = squared_error,                         \
+    .adam = adam,                                           \
+    .sgd = sgd,                                             \
+    .apply_mask = apply_mask,                               \
+    .mask_by_magnitude = mask_by_magnitude,                 \
+    .magnitude_histogram = magnitude_histogram,             \
+    .mask_by_rank = mask_by_rank,                           \
+    .moments = moments,                                     \
+    .sum = sum,                                             \
+    .transpose = transpose,                                 \
+    .gather_bytes = gather_bytes,                           \
+    .gather_floats = gather_floats,                         \
+    .peak_fma = peak_fma,                                   \
+  }
