@@ -45,6 +45,15 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
+  /// What its makers call it.
+  var displayName: String {
+    switch self {
+    case .portable: "the platform's baseline"
+    case .avx2: "AVX2"
+    case .avx512: "AVX-512"
+    }
+  }
+
   var kernelName: EspalierInstructionSet {
     switch self {
     case .portable: ESPALIER_PORTABLE

@@ -13,41 +13,48 @@ public enum OpenBLAS {
     #endif
   }
 
-  /// The processor core whose kernels OpenBLAS runs, such as `Cooperlake` or `Zen`; nil without the library.
+  /// The processor core whose kernels OpenBLAS runs, such as `SkylakeX` or `Zen`; nil without the library.
   public static var coreName: String? {
     #if OpenBLAS
-      openblas_get_corename().map { String(cString: $0) }
+      _ = isReady
+      return runningCore
     #else
-      nil
+      return nil
     #endif
   }
 
   /// One line when OpenBLAS runs kernels below what the processor can do, usually because the environment says so.
   ///
-  /// OpenBLAS chooses its kernels well by itself, but honours `OPENBLAS_CORETYPE`; on a processor with AVX-512 a core
-  /// without it has half the speed.
+  /// On a processor with AVX-512 a core without it has half the speed or less.
   public static var slowCoreWarning: String? {
-    guard let core = coreName else { return nil }
-    let asked = environmentValue("OPENBLAS_CORETYPE").map { " (OPENBLAS_CORETYPE=\($0))" } ?? ""
-    let wideCores: Set = ["skylakex", "cooperlake", "sapphirerapids"]
-    let fusedCores: Set = ["haswell", "zen", "excavator"]
-    switch InstructionSet.strongest {
-    case .avx512 where !wideCores.contains(core.lowercased()):
-      return "OpenBLAS runs its \(core) kernels\(asked), though this processor has AVX-512: "
-        + "unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE for full speed"
-    case .avx2 where !wideCores.union(fusedCores).contains(core.lowercased()):
-      return "OpenBLAS runs its \(core) kernels\(asked), though this processor has AVX2: "
-        + "unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE for full speed"
-    default: return nil
-    }
+    #if OpenBLAS
+      guard let core = coreName, let better = OpenBLASCore.better(than: core) else { return nil }
+      let asked = environmentValue(OpenBLASCore.environmentVariable)
+      let remedy =
+        asked == nil
+        ? "set \(OpenBLASCore.environmentVariable)=\(better.name)"
+        : "unset \(OpenBLASCore.environmentVariable) and OPENBLAS_L2_SIZE"
+      return "OpenBLAS runs its \(core) kernels, though this processor has "
+        + "\(InstructionSet.strongest.displayName): \(remedy) for full speed"
+    #else
+      return nil
+    #endif
   }
 
   #if OpenBLAS
-    /// OpenBLAS's own pool stays at one thread: the engine splits the work (see `ThreadCount`).
-    private static let singleThreaded: Void = openblas_set_num_threads(1)
+    /// Settles, before the first product, which kernels run and that the library's own pool stays at one thread: the
+    /// engine splits the work (see `ThreadCount`).
+    private static let isReady: Void = {
+      if environmentValue(OpenBLASCore.environmentVariable) == nil, let core = runningCore {
+        OpenBLASCore.better(than: core)?.start()
+      }
+      openblas_set_num_threads(1)
+    }()
+
+    private static var runningCore: String? { openblas_get_corename().map { String(cString: $0) } }
 
     static func sgemm(_ product: MatrixProduct) {
-      _ = singleThreaded
+      _ = isReady
       cblas_sgemm(
         CblasRowMajor, product.transposeA ? CblasTrans : CblasNoTrans,
         product.transposeB ? CblasTrans : CblasNoTrans,
