@@ -34,13 +34,7 @@ public struct Adam: Optimizer {
   /// How weight decay acts.
   public var decay: Decay
 
-  private struct Moments {
-    var step = 0
-    var first: Tensor
-    var second: Tensor
-  }
-
-  private var moments: [ParameterPath: Moments] = [:]
+  private var moments = MomentStore(hasSecond: true)
 
   /// The optimizer with the paper's defaults.
   public init(
@@ -64,41 +58,31 @@ public struct Adam: Optimizer {
   public mutating func step(
     _ network: inout Network, gradients: ParameterGradients, learningRate: Double, on compute: Compute
   ) {
-    var index = 0
-    network.visitParameters { path, parameter in
-      let gradient = UnsafePointer(gradients[index].baseAddress!)
-      index += 1
-      if moments[path] == nil {
-        moments[path] = Moments(first: Tensor(zeros: parameter.shape), second: Tensor(zeros: parameter.shape))
-      }
-      update(&moments[path]!, &parameter, gradient, learningRate, compute)
-    }
-  }
-
-  private func update(
-    _ moments: inout Moments, _ parameter: inout Parameter, _ gradient: UnsafePointer<Float>,
-    _ learningRate: Double,
-    _ compute: Compute
-  ) {
-    moments.step += 1
-    let constants = AdamStep(
+    var constants = AdamStep(
       learningRate: Float(learningRate), beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon),
-      biasCorrection1: Float(1 - pow(beta1, Double(moments.step))),
-      biasCorrection2: Float(1 - pow(beta2, Double(moments.step))),
-      coupledDecay: decay == .coupled ? Float(weightDecay) : 0,
+      biasCorrection1: 1, biasCorrection2: 1, coupledDecay: decay == .coupled ? Float(weightDecay) : 0,
       decoupledDecay: decay == .decoupled ? Float(weightDecay) : 0)
-    moments.first.withUnsafeMutableValues { first in
-      moments.second.withUnsafeMutableValues { second in
-        parameter.withUnsafeMutableValues { values, mask in
-          compute.update(
-            values, gradient: gradient, firstMoment: first.baseAddress!, secondMoment: second.baseAddress!,
-            mask: mask,
-            constants)
+    var position = 0
+    network.visitParameters { path, parameter in
+      let gradient = UnsafePointer(gradients[position].baseAddress!)
+      moments.update(path, position: position, count: parameter.count) { moments in
+        moments.steps += 1
+        constants.biasCorrection1 = Float(1 - pow(beta1, Double(moments.steps)))
+        constants.biasCorrection2 = Float(1 - pow(beta2, Double(moments.steps)))
+        moments.first.withUnsafeMutableValues { first in
+          moments.second.withUnsafeMutableValues { second in
+            parameter.withUnsafeMutableValues { values, mask in
+              compute.update(
+                values, gradient: gradient, firstMoment: first.baseAddress!,
+                secondMoment: second.baseAddress!, mask: mask, constants)
+            }
+          }
         }
       }
+      position += 1
     }
   }
 
   /// Forgets the moments and starts counting steps anew.
-  public mutating func reset() { moments = [:] }
+  public mutating func reset() { moments = MomentStore(hasSecond: true) }
 }

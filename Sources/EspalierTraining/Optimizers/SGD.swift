@@ -14,7 +14,7 @@ public struct SGD: Optimizer {
   /// L2 regularisation as part of the gradient.
   public var weightDecay: Double
 
-  private var velocities: [ParameterPath: Tensor] = [:]
+  private var velocities = MomentStore(hasSecond: false)
 
   /// The optimizer; traps when Nesterov's method is asked for without momentum or with dampening.
   public init(
@@ -37,24 +37,27 @@ public struct SGD: Optimizer {
     var constants = SGDStep(
       learningRate: Float(learningRate), momentum: Float(momentum), dampening: Float(dampening),
       weightDecay: Float(weightDecay), nesterov: nesterov, isFirst: false)
-    var index = 0
+    var position = 0
     network.visitParameters { path, parameter in
-      let gradient = UnsafePointer(gradients[index].baseAddress!)
-      index += 1
+      let gradient = UnsafePointer(gradients[position].baseAddress!)
+      defer { position += 1 }
       guard momentum != 0 else {
         return parameter.withUnsafeMutableValues { values, mask in
           compute.update(values, gradient: gradient, velocity: nil, mask: mask, constants)
         }
       }
-      constants.isFirst = velocities[path] == nil
-      velocities[path, default: Tensor(zeros: parameter.shape)].withUnsafeMutableValues { velocity in
-        parameter.withUnsafeMutableValues { values, mask in
-          compute.update(values, gradient: gradient, velocity: velocity.baseAddress, mask: mask, constants)
+      velocities.update(path, position: position, count: parameter.count) { moments in
+        constants.isFirst = moments.steps == 0
+        moments.steps += 1
+        moments.first.withUnsafeMutableValues { velocity in
+          parameter.withUnsafeMutableValues { values, mask in
+            compute.update(values, gradient: gradient, velocity: velocity.baseAddress, mask: mask, constants)
+          }
         }
       }
     }
   }
 
   /// Forgets the velocities.
-  public mutating func reset() { velocities = [:] }
+  public mutating func reset() { velocities = MomentStore(hasSecond: false) }
 }
