@@ -11,3 +11,12 @@ uint64_t espalier_flush_denormals(void);
 
 /// Puts back the state that `espalier_flush_denormals` returned.
 void espalier_restore_denormals(uint64_t before);
+
+/// Tells the processor that the calling thread is waiting actively, so that it saves power and yields to a sibling.
+static inline void espalier_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}

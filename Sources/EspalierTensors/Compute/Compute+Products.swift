@@ -33,20 +33,19 @@ extension Compute {
   }
 
   /// Below this many floating-point operations a thread's share is not worth handing over.
-  private static let leastOperationsPerThread = 4_000_000
+  private static let leastOperationsPerThread = 2_000_000
 
   func multiply(_ product: MatrixProduct) {
     guard product.m > 0, product.n > 0 else { return }
-    let call = UncheckedSendable(product)
     let perRow = 2 * product.n * max(product.k, 1)
     let perColumn = 2 * product.m * max(product.k, 1)
     if product.m >= product.n {
       split(product.m, grain: 16, minimum: Self.leastOperationsPerThread / perRow) {
-        multiplyOnOneThread(call.value.rows($0))
+        multiplyOnOneThread(product.rows($0))
       }
     } else {
       split(product.n, grain: 16, minimum: Self.leastOperationsPerThread / perColumn) {
-        multiplyOnOneThread(call.value.columns($0))
+        multiplyOnOneThread(product.columns($0))
       }
     }
   }

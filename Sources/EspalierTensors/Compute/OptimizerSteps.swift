@@ -77,7 +77,7 @@ public struct SGDStep: Sendable {
 }
 
 /// Updates below this many weights stay on one thread.
-private let leastWeightsPerThread = 1 << 17
+private let leastWeightsPerThread = 1 << 15
 
 extension Compute {
   /// One Adam step over `values` in one pass; where the mask is 0, the weight and both moments are written as 0.

@@ -1,5 +1,3 @@
-internal import Dispatch
-
 /// How a product is shared out: a grid of rows × columns of `C`, one part per thread.
 struct ProductGrid {
   private let shape: ProductShape
@@ -49,15 +47,5 @@ struct ProductGrid {
     let begin = (index * each + min(index, extra)) * unit
     let end = begin + (index < extra ? each + 1 : each) * unit
     return min(begin, count)..<min(end, count)
-  }
-}
-
-/// Calls `body` with 0..<parts, on as many threads; on the calling thread alone if there is but one part.
-func parallel(parts: Int, _ body: (Int) -> Void) {
-  guard parts > 1 else { return body(0) }
-  // Sound: concurrentPerform returns when every call has, and each call writes to its own part only.
-  withoutActuallyEscaping(body) { body in
-    nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: parts) { body($0) }
   }
 }

@@ -5,7 +5,7 @@ extension ReferenceProducts {
     _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape, threads: Int
   ) {
     let grid = ProductGrid(shape: shape, threads: threads)
-    parallel(parts: grid.count) { part in
+    WorkerPool.shared.perform(parts: grid.count) { part in
       let (rows, columns) = grid.ranges(of: part)
       guard !rows.isEmpty, !columns.isEmpty else { return }
       ProductWorkspace.withWorkspace { workspace in

@@ -14,7 +14,7 @@ extension ReferenceProducts {
     _ a: StridedMatrix, _ b: StridedMatrix, into target: ProductTarget, shape: ProductShape, threads: Int
   ) {
     let parts = ProductGrid.usefulThreads(work: shape.work, threads: threads)
-    parallel(parts: parts) { part in
+    WorkerPool.shared.perform(parts: parts) { part in
       let share = ProductGrid.share(part, of: parts, count: shape.m, unit: 16)
       ProductWorkspace.withWorkspace { workspace in
         for row in stride(from: share.lowerBound, to: share.upperBound, by: vectorRows) {

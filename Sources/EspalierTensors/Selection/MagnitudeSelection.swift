@@ -74,16 +74,14 @@ extension Compute {
     let share = max((values.count + threads - 1) / threads, 1 << 18) / 64 * 64 + 64
     var partial = [UInt64](repeating: 0, count: bins * threads)
     partial.withUnsafeMutableBufferPointer { partial in
-      let counts = UncheckedSendable(partial.baseAddress!)
-      let source = UncheckedSendable((base, mask))
+      let counts = partial.baseAddress!
       split(threads) { parts in
         for part in parts {
           let first = part * share
           guard first < values.count else { continue }
-          let (base, mask) = source.value
           kernel(
             base + first, mask.map { $0 + first / 64 }, min(share, values.count - first), prefix, shift,
-            UInt32(bins), counts.value + part * bins)
+            UInt32(bins), counts + part * bins)
         }
       }
     }

@@ -1,5 +1,4 @@
 internal import CEspalierKernels
-internal import Dispatch
 
 extension Compute {
   /// Runs `body` over consecutive parts of `0 ..< count` on up to `threads` threads, and waits for all of them.
@@ -12,13 +11,10 @@ extension Compute {
     let grains = (count + grain - 1) / grain
     let parts = min(threads, max(1, count / max(minimum, 1)), max(grains, 1))
     guard parts > 1 else { return withoutDenormals { body(0..<count) } }
-    withoutActuallyEscaping(body) { body in
-      let work = UncheckedSendable(body)
-      DispatchQueue.concurrentPerform(iterations: parts) { part in
-        let first = grains * part / parts * grain
-        let last = min(grains * (part + 1) / parts * grain, count)
-        if first < last { withoutDenormals { work.value(first..<last) } }
-      }
+    WorkerPool.shared.perform(parts: parts) { part in
+      let first = grains * part / parts * grain
+      let last = min(grains * (part + 1) / parts * grain, count)
+      if first < last { withoutDenormals { body(first..<last) } }
     }
   }
 }
@@ -32,10 +28,4 @@ func withoutDenormals<Result>(_ body: () throws -> Result) rethrows -> Result {
   let before = espalier_flush_denormals()
   defer { espalier_restore_denormals(before) }
   return try body()
-}
-
-/// Carries a value over to worker threads whose lifetime the caller bounds.
-struct UncheckedSendable<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }
