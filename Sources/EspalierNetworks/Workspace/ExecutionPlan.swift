@@ -152,6 +152,7 @@ struct ExecutionPlan {
       return ExecutionStep(
         node: index, context: context,
         furtherGradients: consumers[index].dropFirst().compactMap { edgeView($0, base) },
+        networkInputs: node.sources.indices.filter { buffer(of: node.sources[$0]) == inputBuffer },
         isSilent: isSilent[index])
     }
   }

@@ -17,8 +17,8 @@ public final class Workspace {
   public let batchSize: Int
   /// What the memory is for.
   public let purpose: Purpose
-  /// The batch's samples, one a column.
-  public let input: MatrixView
+  /// The batch's samples, one a column; at first memory of the workspace's own.
+  public private(set) var input: MatrixView
   /// The last layer's output.
   public let output: MatrixView
   /// Where a loss writes the gradient by the output; nil for inference.
@@ -51,6 +51,22 @@ public final class Workspace {
     outputGradient = plan.outputGradientView(base)
   }
 
+  /// Makes the next passes read the batch from `samples`, memory of the caller's that must outlive them; traps unless it
+  /// has the shape of `input`.
+  public func read(_ samples: MatrixView) {
+    precondition(
+      samples.rows == input.rows && samples.columns == input.columns,
+      "samples \(samples.rows) × \(samples.columns) do not fit an input of \(input.rows) × \(input.columns)")
+    guard samples.base != input.base else { return }
+    for step in steps {
+      for index in step.networkInputs {
+        let view = step.context.inputs[index]
+        step.context.inputs[index] = MatrixView(base: samples.base, rows: view.rows, columns: view.columns)
+      }
+    }
+    input = samples
+  }
+
   /// `Float`s of memory, parameter gradients apart.
   public var memoryCount: Int { arena.count }
 
@@ -70,6 +86,8 @@ struct ExecutionStep {
   /// Gradients of the same node's output from further consumers, to be added to the first one's before the layer's
   /// backward pass.
   let furtherGradients: [MatrixView]
+  /// Which of the node's inputs are the network's input, also through pass-through nodes.
+  let networkInputs: [Int]
   /// Whether the node's own passes do nothing: a pass-through, or an activation that the layer before it computes.
   let isSilent: Bool
 }

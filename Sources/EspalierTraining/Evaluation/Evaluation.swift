@@ -53,6 +53,7 @@ struct Evaluator {
         let batch = UnsafeBufferPointer(rebasing: indices[first..<first + memory.workspace.batchSize])
         first += batch.count
         memory.load(batch, from: dataset, on: compute)
+        memory.present()
         network.forward(in: memory.workspace, on: compute)
         let found = loss.evaluate(memory.workspace.output, memory.targets, gradient: nil, on: compute)
         total.sum += found.sum

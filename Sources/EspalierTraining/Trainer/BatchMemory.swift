@@ -2,55 +2,53 @@ internal import EspalierData
 internal import EspalierNetworks
 internal import EspalierTensors
 
-/// The memory of one batch on its way through a network: workspace and targets.
+/// The memory of batches of one size on their way through a network.
+///
+/// A batch is loaded, then presented to the workspace. With two slots the next batch can be loaded, on another thread,
+/// while the presented one is trained on.
 final class BatchMemory {
   let workspace: Workspace
-  private let classes: UnsafeMutableBufferPointer<Int32>
-  private var values: Tensor
-  private let takesClasses: Bool
+  private let slots: [BatchSlot]
+  private var presented = 0
 
   init(
     for network: Network, batchSize: Int, purpose: Workspace.Purpose, loss: any Loss,
-    gradients: ParameterGradients?
+    gradients: ParameterGradients?, loadsAhead: Bool
   ) {
     workspace = Workspace(for: network, batchSize: batchSize, purpose: purpose, gradients: gradients)
-    classes = .allocate(capacity: batchSize)
-    classes.initialize(repeating: 0)
-    takesClasses = loss.takesClasses
-    values = Tensor(zeros: takesClasses ? [0] : [workspace.output.rows, batchSize])
+    let (input, output) = (workspace.input, workspace.output)
+    let answerRows = loss.takesClasses ? nil : output.rows
+    slots = (0..<(loadsAhead ? 2 : 1)).map { slot in
+      BatchSlot(input: slot == 0 ? input : nil, features: input.rows, answerRows: answerRows, samples: batchSize)
+    }
   }
 
-  deinit { classes.deallocate() }
-
-  /// Brings the chosen samples and answers into the memory.
+  /// Brings the chosen samples and answers into the slot that is not presented, or into the only one.
   func load(_ indices: UnsafeBufferPointer<Int32>, from dataset: Dataset, on compute: Compute) {
-    dataset.gatherSamples(indices, into: workspace.input, on: compute)
-    if takesClasses {
-      dataset.gatherClasses(indices, into: classes)
-    } else {
-      dataset.gatherValues(indices, into: valuesView)
-    }
+    slots[(presented + 1) % slots.count].load(indices, from: dataset, on: compute)
   }
 
-  /// The answers last loaded.
-  var targets: Targets { takesClasses ? .classes(UnsafeBufferPointer(classes)) : .values(valuesView) }
-
-  private var valuesView: MatrixView {
-    values.withUnsafeMutableValues {
-      MatrixView(base: $0.baseAddress!, rows: workspace.output.rows, columns: workspace.batchSize)
-    }
+  /// Makes the workspace and the targets those of the batch last loaded.
+  func present() {
+    presented = (presented + 1) % slots.count
+    workspace.read(slots[presented].input)
   }
+
+  /// The answers of the presented batch.
+  var targets: Targets { slots[presented].targets }
 
   /// Memory for the full batches of an epoch and, where the samples leave a remainder, for the last one.
   static func forEpoch(
-    of network: Network, samples: Int, batchSize: Int, purpose: Workspace.Purpose, loss: any Loss
+    of network: Network, samples: Int, batchSize: Int, purpose: Workspace.Purpose, loss: any Loss,
+    loadsAhead: Bool = false
   ) -> [BatchMemory] {
     precondition(batchSize > 0, "a batch holds at least one sample, not \(batchSize)")
     let gradients = purpose == .training ? ParameterGradients(for: network) : nil
     let full = min(batchSize, samples)
     let sizes = full == 0 ? [] : samples % full == 0 ? [full] : [full, samples % full]
     return sizes.map {
-      BatchMemory(for: network, batchSize: $0, purpose: purpose, loss: loss, gradients: gradients)
+      BatchMemory(
+        for: network, batchSize: $0, purpose: purpose, loss: loss, gradients: gradients, loadsAhead: loadsAhead)
     }
   }
 }

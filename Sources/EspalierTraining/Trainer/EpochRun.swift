@@ -3,6 +3,8 @@ internal import EspalierNetworks
 internal import EspalierTensors
 
 /// The memory and the work of an epoch: shuffle, then for every batch load, forward, loss, backward, step.
+///
+/// With more than one thread the next batch is loaded while the present one is trained on.
 struct EpochRun {
   enum Outcome {
     case done(EpochSummary)
@@ -12,12 +14,14 @@ struct EpochRun {
   private let dataset: Dataset
   private let batches: [BatchMemory]
   private var order: [Int32]
+  private let background: Background?
 
-  init(of network: Network, dataset: Dataset, trainer: Trainer) {
+  init(of network: Network, dataset: Dataset, trainer: Trainer, threads: Int) {
     self.dataset = dataset
     batches = BatchMemory.forEpoch(
       of: network, samples: dataset.count, batchSize: trainer.batchSize, purpose: .training,
-      loss: trainer.loss)
+      loss: trainer.loss, loadsAhead: threads > 1)
+    background = threads > 1 ? Background() : nil
     order = Array(0..<Int32(dataset.count))
   }
 
@@ -31,15 +35,19 @@ struct EpochRun {
     var total = BatchLoss(sum: 0, correct: 0)
     var rate = trainer.optimizer.learningRate
     var first = 0
+    if dataset.count > 0 { load(after: 0, on: compute) }
     while first < dataset.count {
       let memory = batches.memory(for: dataset.count - first)
       let time = Double(epoch) + Double(first) / Double(dataset.count)
       rate = trainer.optimizer.learningRate * trainer.schedule.factor(at: time, of: Double(trainer.epochs))
-      let batch = first..<first + memory.workspace.batchSize
-      let found = step(&network, &trainer, memory, batch, key: generator.next(), rate: rate, on: compute)
+      let key = generator.next()
+      memory.present()
+      let found = loading(after: first + memory.workspace.batchSize, on: compute) {
+        step(&network, &trainer, memory, key: key, rate: rate, on: compute)
+      }
       total.sum += found.sum
       total.correct += found.correct
-      first = batch.upperBound
+      first += memory.workspace.batchSize
       guard found.sum.isFinite else { return .ended(.diverged) }
       if Task.isCancelled { return .ended(.cancelled) }
       let progress = BatchProgress(
@@ -56,14 +64,27 @@ struct EpochRun {
         seconds: clock.seconds, evaluationSeconds: 0))
   }
 
-  private func step(
-    _ network: inout Network, _ trainer: inout Trainer, _ memory: BatchMemory, _ batch: Range<Int>,
-    key: UInt64,
-    rate: Double, on compute: Compute
-  ) -> BatchLoss {
+  /// Loads the batch that begins at position `first` of the epoch.
+  private func load(after first: Int, on compute: Compute) {
+    let memory = batches.memory(for: dataset.count - first)
     order.withUnsafeBufferPointer {
-      memory.load(UnsafeBufferPointer(rebasing: $0[batch]), from: dataset, on: compute)
+      let batch = $0[first..<first + memory.workspace.batchSize]
+      memory.load(UnsafeBufferPointer(rebasing: batch), from: dataset, on: compute)
     }
+  }
+
+  /// Runs `body`, and during it or after it loads the batch that begins at position `next`, if there is one.
+  private func loading<Result>(after next: Int, on compute: Compute, _ body: () -> Result) -> Result {
+    guard next < dataset.count else { return body() }
+    if let background { return background.perform({ load(after: next, on: compute) }, during: body) }
+    defer { load(after: next, on: compute) }
+    return body()
+  }
+
+  private func step(
+    _ network: inout Network, _ trainer: inout Trainer, _ memory: BatchMemory, key: UInt64, rate: Double,
+    on compute: Compute
+  ) -> BatchLoss {
     let workspace = memory.workspace
     workspace.setRandomKey(key)
     network.forward(in: workspace, on: compute)

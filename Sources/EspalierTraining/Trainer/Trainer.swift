@@ -66,7 +66,7 @@ public struct Trainer: Sendable {
     let compute = Compute.current
     var history = TrainingHistory()
     var evaluator = validation.map { Evaluator(network, dataset: $0, loss: loss, batchSize: 256) }
-    var epochRun = EpochRun(of: network, dataset: dataset, trainer: self)
+    var epochRun = EpochRun(of: network, dataset: dataset, trainer: self, threads: compute.threads)
     var best = BestNetwork()
     for epoch in 0..<epochs {
       let outcome = try epochRun.run(&network, &self, epoch: epoch, observe: observe, on: compute)
