@@ -36,7 +36,8 @@
     /// Makes the library run this core's kernels; does nothing where the library does not have them or was built for
     /// one processor only. Nothing else may be inside the library meanwhile.
     func start() {
-      guard Self.symbol("gotoblas_\(name.uppercased())") != nil, let quit = Self.function("gotoblas_dynamic_quit"),
+      guard Self.symbol("gotoblas_\(name.uppercased())") != nil,
+        let quit = Self.function("gotoblas_dynamic_quit"),
         let initialize = Self.function("gotoblas_dynamic_init")
       else { return }
       setenv(Self.environmentVariable, name, 1)
@@ -45,7 +46,9 @@
       unsetenv(Self.environmentVariable)
     }
 
-    private static func symbol(_ name: String) -> UnsafeMutableRawPointer? { dlsym(dlopen(nil, RTLD_LAZY), name) }
+    private static func symbol(_ name: String) -> UnsafeMutableRawPointer? {
+      dlsym(dlopen(nil, RTLD_LAZY), name)
+    }
 
     private static func function(_ name: String) -> (@convention(c) () -> Void)? {
       symbol(name).map { unsafeBitCast($0, to: (@convention(c) () -> Void).self) }

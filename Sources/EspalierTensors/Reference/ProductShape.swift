@@ -4,6 +4,9 @@ struct ProductShape {
   var n: Int
   var k: Int
 
+  /// The sizes for a person.
+  var text: String { "m \(m), n \(n), k \(k)" }
+
   /// The sizes of the transposed product: op(B)ᵀ · op(A)ᵀ.
   var transposed: ProductShape { ProductShape(m: n, n: m, k: k) }
 

@@ -19,7 +19,8 @@ final class BatchMemory {
     let (input, output) = (workspace.input, workspace.output)
     let answerRows = loss.takesClasses ? nil : output.rows
     slots = (0..<(loadsAhead ? 2 : 1)).map { slot in
-      BatchSlot(input: slot == 0 ? input : nil, features: input.rows, answerRows: answerRows, samples: batchSize)
+      BatchSlot(
+        input: slot == 0 ? input : nil, features: input.rows, answerRows: answerRows, samples: batchSize)
     }
   }
 
@@ -48,7 +49,8 @@ final class BatchMemory {
     let sizes = full == 0 ? [] : samples % full == 0 ? [full] : [full, samples % full]
     return sizes.map {
       BatchMemory(
-        for: network, batchSize: $0, purpose: purpose, loss: loss, gradients: gradients, loadsAhead: loadsAhead)
+        for: network, batchSize: $0, purpose: purpose, loss: loss, gradients: gradients,
+        loadsAhead: loadsAhead)
     }
   }
 }

@@ -8,18 +8,25 @@ struct InfoCommand: ParsableCommand {
 
   @OptionGroup var compute: ComputeOptions
 
+  @Flag(
+    help: "Compare every routine of the BLAS that the engine calls with the reference; fails if one is wrong."
+  )
+  var check = false
+
   @Flag(help: "Print one JSON object on standard output.")
   var json = false
 
   func run() throws {
     try compute {
+      let checked = check ? BackendCheck(of: .current) : nil
+      if let fault = checked?.faults.first { throw Failure(fault.description) }
       let current = Compute.current
       let info = Info(
         backend: current.backend.rawValue, backends: Backend.available.map(\.rawValue),
         core: current.coreName,
         threads: current.threads, processors: ThreadCount.available,
         instructionSet: current.instructionSet.rawValue,
-        instructionSets: InstructionSet.available.map(\.rawValue))
+        instructionSets: InstructionSet.available.map(\.rawValue), comparisons: checked?.comparisons)
       print(json ? try JSONText.encode(info) : info.description)
     }
   }
@@ -33,13 +40,23 @@ private struct Info: Encodable, CustomStringConvertible {
   let processors: Int
   let instructionSet: String
   let instructionSets: [String]
+  let comparisons: Int?
+
+  private var checkLine: String {
+    guard let comparisons else { return "" }
+    let result =
+      comparisons == 0
+      ? "nothing to compare: this is the reference"
+      : "\(comparisons) products compared with the reference: all right"
+    return "\ncheck            \(result)"
+  }
 
   var description: String {
     """
     backend          \(backend) (available: \(backends.joined(separator: ", ")))
     core             \(core)
     threads          \(threads) (processors: \(processors))
-    instruction set  \(instructionSet) (available: \(instructionSets.joined(separator: ", ")))
+    instruction set  \(instructionSet) (available: \(instructionSets.joined(separator: ", ")))\(checkLine)
     """
   }
 }
