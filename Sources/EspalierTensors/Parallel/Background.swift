@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// A thread of one's own for work that goes on beside other work.
 ///
 /// It belongs to one caller at a time.
@@ -15,8 +13,8 @@ package final class Background: Sendable {
   ) throws(Failure) -> Result {
     // Sound: `finish` returns after the thread has let go of the closure.
     try withoutActuallyEscaping({ (_: Int) in work() }) { (work) throws(Failure) in
-      try withUnsafePointer(to: work) { (work) throws(Failure) in
-        worker.post(Worker.Part(body: work, index: 0))
+      try withUnsafePointer(to: Worker.Operation(body: work)) { (operation) throws(Failure) in
+        worker.post(Worker.Part(operation: operation, index: 0))
         defer { worker.finish() }
         return try body()
       }

@@ -32,12 +32,17 @@ final class Worker: @unchecked Sendable {
   /// Written by the one who posts, read by the one who takes: ordered by `state`.
   private var part: Part?
 
-  /// One of the calls that an operation is made of; the closure is lent until `finish` returns.
+  /// One of the calls that an operation is made of; the operation is lent until `finish` returns.
   struct Part {
-    let body: UnsafePointer<(Int) -> Void>
+    let operation: UnsafePointer<Operation>
     let index: Int
 
-    func run() { body.pointee(index) }
+    func run() { operation.pointee.body(index) }
+  }
+
+  /// A closure in a type of its own: a pointer to a bare one would cost an allocation.
+  struct Operation {
+    let body: (Int) -> Void
   }
 
   /// Starts the thread; it lives as long as the process. One that shares its processor should not wait actively.

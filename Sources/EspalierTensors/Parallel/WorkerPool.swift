@@ -23,9 +23,9 @@ final class WorkerPool: @unchecked Sendable {
     while workers.count < parts - 1 { workers.append(Worker(waitsActively: parts <= ThreadCount.available)) }
     // Sound: nobody holds the closure any more when `finish` has returned for every worker.
     withoutActuallyEscaping(body) { body in
-      withUnsafePointer(to: body) { body in
-        for part in 1..<parts { workers[part - 1].post(Worker.Part(body: body, index: part)) }
-        body.pointee(0)
+      withUnsafePointer(to: Worker.Operation(body: body)) { operation in
+        for part in 1..<parts { workers[part - 1].post(Worker.Part(operation: operation, index: part)) }
+        body(0)
         for part in 1..<parts { workers[part - 1].finish() }
       }
     }
