@@ -79,6 +79,8 @@ let package = Package(
       name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),
     .testTarget(name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels"]),
     .testTarget(
+      name: "EspalierComputeTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),

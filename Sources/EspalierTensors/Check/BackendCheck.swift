@@ -16,6 +16,14 @@ public struct BackendCheck: Sendable {
     /// The largest difference from the reference, in units of the bound on rounding.
     public let excess: Double
 
+    package init(routine: String, shape: String, core: String, threads: Int, excess: Double) {
+      self.routine = routine
+      self.shape = shape
+      self.core = core
+      self.threads = threads
+      self.excess = excess
+    }
+
     /// One line that names the routine, the shape, the core and the remedy.
     public var description: String {
       "\(routine) is wrong (\(shape), core \(core), \(threads) threads at once: off by "
