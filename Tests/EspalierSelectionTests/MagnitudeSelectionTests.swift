@@ -34,7 +34,8 @@ import Testing
   func everyCountOfSmallTensorsWithTies(_ way: ComputeCase) {
     way {
       let values: [Float] = [
-        0, -0.0, 1, -1, 1, 2, -2, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 3, 3, 3, 0.5, 0.25,
+        0, -0.0, 1, -1, 1, 2, -2, .nan, .infinity, -.infinity, .leastNonzeroMagnitude,
+        -.leastNonzeroMagnitude, 3, 3, 3, 0.5, 0.25,
       ]
       let first = Tensor(values, shape: [values.count])
       let second = Tensor(values.reversed(), shape: [values.count])
