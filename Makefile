@@ -14,10 +14,12 @@ DATA_PACKAGES = "dataset-fashion-mnist=the images of the main experiment (Fashio
 # OpenBLAS chooses its kernels well by itself; these variables hold it to others.
 PLAIN_ENVIRONMENT = env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
+SWIFT_SOURCES = Package.swift Sources Tests Benchmarks
+
 # The build without any C BLAS has a folder of its own, so that the two never rebuild each other.
 WITHOUT_BLAS = --disable-default-traits --scratch-path .build-reference
 
-.PHONY: run build test test-openblas test-reference lint format clean dependencies data
+.PHONY: run build test test-openblas test-reference bench build-benchmarks lint format clean dependencies data
 
 ## Builds in release and runs the main experiment on Fashion-MNIST.
 run: data build
@@ -39,13 +41,20 @@ test-reference: dependencies
 	! ldd .build-reference/$(CONFIGURATION)/espalier | grep -iE 'blas|lapack'
 	PKG_CONFIG_LIBDIR=/nonexistent swift test -c $(CONFIGURATION) $(WITHOUT_BLAS)
 
+## Measures everything on this machine; ARGUMENTS='--quick --suite step' and the like choose.
+bench: data build-benchmarks
+	$(PLAIN_ENVIRONMENT) .build/release/espalier-benchmarks $(ARGUMENTS)
+
+build-benchmarks: build
+	swift build -c release --product espalier-benchmarks
+
 ## Checks the formatting.
 lint:
-	swift format lint --strict -r Package.swift Sources Tests
+	swift format lint --strict -r $(SWIFT_SOURCES)
 
 ## Formats the sources.
 format:
-	swift format format -i -r Package.swift Sources Tests
+	swift format format -i -r $(SWIFT_SOURCES)
 
 ## Installs what the compiler needs, if it is missing.
 dependencies:

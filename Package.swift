@@ -74,6 +74,16 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // The benchmarks
+    .target(name: "CEspalierBenchmarks", path: "Benchmarks/CEspalierBenchmarks"),
+    .executableTarget(
+      name: "espalier-benchmarks",
+      dependencies: [
+        "CEspalierBenchmarks", "Espalier", openBLAS,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/EspalierBenchmarks"),
+
     // Tests
     .target(
       name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),

@@ -30,7 +30,7 @@ public final class LayerContext {
     return inputs[0]
   }
 
-  init(
+  package init(
     inputs: [MatrixView], output: MatrixView, outputGradient: MatrixView?, inputGradients: [MatrixView?],
     parameterGradients: [UnsafeMutablePointer<Float>], fusedActivation: Activation?,
     scratch: UnsafeMutableBufferPointer<Float>, isTraining: Bool

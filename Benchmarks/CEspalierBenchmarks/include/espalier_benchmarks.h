@@ -1,0 +1,29 @@
+// What the benchmarks need and Swift cannot express.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// Whether this C library lets a program count its allocations (glibc does).
+bool espalier_allocations_can_be_counted(void);
+
+/// Sets the count of allocations to 0 and starts counting, over all threads and all libraries of the process.
+void espalier_start_counting_allocations(void);
+
+/// Stops counting and returns the count: every call of malloc, calloc, realloc and their aligned relatives.
+int64_t espalier_stop_counting_allocations(void);
+
+/// Whether this processor can run `espalier_plain_adam`.
+bool espalier_plain_adam_is_available(void);
+
+/// The plain loop that an Adam update is compared with: AVX-512, one vector at a time, no mask, no decay.
+/// rate = learning rate / (1 - beta1^t), root_scale = 1 / sqrt(1 - beta2^t); count is a multiple of 16 or the
+/// remainder is left alone. Traps without AVX-512.
+void espalier_plain_adam(
+    float *weight, const float *gradient, float *first_moment, float *second_moment, ptrdiff_t count,
+    float rate, float beta1, float beta2, float root_scale, float epsilon);
+
+#pragma clang assume_nonnull end

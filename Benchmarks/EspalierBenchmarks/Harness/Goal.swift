@@ -1,0 +1,89 @@
+/// What a comparison is to reach.
+struct Goal {
+  /// What is held against the bound.
+  enum Quantity {
+    /// The rival's time over the contender's.
+    case timesAsFast
+    /// The contender's time over the rival's.
+    case timeRatio
+    /// The contender's rate over the measured peak of the machine.
+    case shareOfPeak
+    /// The contender's median time.
+    case milliseconds
+  }
+
+  enum Bound {
+    case atLeast(Double)
+    case atMost(Double)
+  }
+
+  let quantity: Quantity
+  let bound: Bound
+
+  static func timesAsFast(atLeast bound: Double) -> Goal {
+    Goal(quantity: .timesAsFast, bound: .atLeast(bound))
+  }
+  static func timeRatio(atMost bound: Double) -> Goal { Goal(quantity: .timeRatio, bound: .atMost(bound)) }
+  static func shareOfPeak(atLeast bound: Double) -> Goal {
+    Goal(quantity: .shareOfPeak, bound: .atLeast(bound))
+  }
+  static func milliseconds(atMost bound: Double) -> Goal {
+    Goal(quantity: .milliseconds, bound: .atMost(bound))
+  }
+
+  /// Holds a comparison against the bound; nil when it lacks the quantity.
+  func outcome(of comparison: Comparison) -> GoalOutcome? {
+    let found: Double? =
+      switch quantity {
+      case .timesAsFast: comparison.ratioOfMedians
+      case .timeRatio: comparison.ratioOfMedians.map { 1 / $0 }
+      case .shareOfPeak: comparison.contender.shareOfPeak
+      case .milliseconds: comparison.contender.seconds.median * 1000
+      }
+    return found.map {
+      GoalOutcome(
+        suite: comparison.suite, name: comparison.name, contender: comparison.contender.name,
+        rival: comparison.rival?.name, asked: "\(bound.words) \(text(bound.value))", reached: text($0),
+        isMet: bound.admits($0))
+    }
+  }
+
+  private func text(_ value: Double) -> String {
+    switch quantity {
+    case .timesAsFast: "\(value.formatted(decimals: 2))x as fast"
+    case .timeRatio: "\(value.formatted(decimals: 2))x the time"
+    case .shareOfPeak: "\((100 * value).formatted(decimals: 1)) % of peak"
+    case .milliseconds: "\(value.formatted(decimals: 1)) ms"
+    }
+  }
+}
+
+extension Goal.Bound {
+  fileprivate var words: String {
+    if case .atLeast = self { "at least" } else { "at most" }
+  }
+
+  fileprivate var value: Double {
+    switch self {
+    case .atLeast(let value), .atMost(let value): value
+    }
+  }
+
+  fileprivate func admits(_ found: Double) -> Bool {
+    switch self {
+    case .atLeast(let value): found >= value
+    case .atMost(let value): found <= value
+    }
+  }
+}
+
+/// What was asked and what was reached.
+struct GoalOutcome: Encodable {
+  let suite: String
+  let name: String
+  let contender: String
+  let rival: String?
+  let asked: String
+  let reached: String
+  let isMet: Bool
+}

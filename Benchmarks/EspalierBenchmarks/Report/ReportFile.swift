@@ -1,0 +1,16 @@
+import Espalier
+
+/// Everything that was found, for `--json`.
+struct ReportFile: Encodable {
+  let machine: Machine
+  let comparisons: [Comparison]
+  let facts: [Fact]
+  let goals: [GoalOutcome]
+
+  init(_ run: BenchmarkRun) {
+    machine = run.machine
+    comparisons = run.comparisons
+    facts = run.facts
+    goals = run.outcomes
+  }
+}

@@ -1,0 +1,57 @@
+import Espalier
+
+/// Whole training steps against nothing but their matrix products, and the allocations that steps make.
+enum StepSuite: Suite {
+  static func run(in run: BenchmarkRun) throws {
+    for batch in [50, 64, 128, 512] {
+      for optimizer in OptimizerChoice.allCases {
+        let goal = batch == 128 && optimizer == .adam ? Goal.shareOfPeak(atLeast: 0.7) : nil
+        try step(.leNet, batch, optimizer, goal, run)
+      }
+    }
+    for optimizer in OptimizerChoice.allCases {
+      try step(.large, 128, optimizer, optimizer == .adam ? .shareOfPeak(atLeast: 0.75) : nil, run)
+    }
+    for optimizer in OptimizerChoice.allCases { try allocations(optimizer, run) }
+  }
+
+  private static func step(
+    _ model: BenchmarkModel, _ batch: Int, _ optimizer: OptimizerChoice, _ goal: Goal?, _ run: BenchmarkRun
+  ) throws {
+    let layers = LayerProducts.perceptron(model.sizes, batch: batch)
+    try run.compare(
+      "\(model.name), batch \(batch), \(optimizer.rawValue)", .products(layers.trainingOperations), goal: goal
+    ) {
+      var generator = run.makeGenerator()
+      let step = TrainingStep(
+        sizes: model.sizes, batch: batch, optimizer: optimizer.make(), on: run.compute, using: &generator)
+      let products = layers.trainingProducts(using: &generator)
+      return (
+        step.contender("whole step"),
+        Contender(ProductBuffers.bareName(run.compute)) {
+          for product in products { product.multiplyBare(on: run.compute) }
+        }
+      )
+    }
+  }
+
+  private static func allocations(_ optimizer: OptimizerChoice, _ run: BenchmarkRun) throws {
+    let model = BenchmarkModel.leNet
+    run.count(
+      "\(model.name), batch 64, \(optimizer.rawValue): 100 steps", unit: "allocations"
+    ) {
+      var generator = run.makeGenerator()
+      let step = TrainingStep(
+        sizes: model.sizes, batch: 64, optimizer: optimizer.make(), sparsity: 0.9, on: run.compute,
+        using: &generator)
+      func steps(_ count: Int) {
+        for _ in 0..<count {
+          step.prepare()
+          step.run()
+        }
+      }
+      steps(10)
+      return countAllocations { steps(100) }
+    }
+  }
+}

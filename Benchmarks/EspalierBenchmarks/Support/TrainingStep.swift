@@ -1,0 +1,51 @@
+import Espalier
+
+/// A perceptron and all that one training step of it needs: forward, cross-entropy, backward, optimizer.
+///
+/// Eight batches of uniform inputs and random classes are taken in turn, as the peer does.
+final class TrainingStep {
+  private var network: Network
+  private var optimizer: any Optimizer
+  private let workspace: Workspace
+  private let loss = CrossEntropy()
+  private let compute: Compute
+  private let inputs: [Tensor]
+  private let classes: [[Int32]]
+  private var next = 0
+
+  /// Weights of `sparsity` smallest magnitude of every layer are pruned; with 0 there are no masks.
+  init(
+    sizes: [Int], batch: Int, optimizer: any Optimizer, sparsity: Double = 0, on compute: Compute,
+    using generator: inout Xoshiro256
+  ) {
+    network = .perceptron(sizes: sizes, using: &generator)
+    if sparsity > 0 { network.prune(sparsity: sparsity, within: .eachParameter) }
+    self.optimizer = optimizer
+    self.compute = compute
+    workspace = Workspace(for: network, batchSize: batch, purpose: .training)
+    inputs = (0..<8).map { _ in Tensor(uniform: 0..<1, shape: [sizes[0], batch], using: &generator) }
+    classes = (0..<8).map { _ in
+      (0..<batch).map { _ in Int32.random(in: 0..<Int32(sizes.last!), using: &generator) }
+    }
+  }
+
+  /// Brings the next batch into place.
+  func prepare() {
+    next = (next + 1) % inputs.count
+    inputs[next].withUnsafeValues { _ = workspace.input.values.update(fromContentsOf: $0) }
+  }
+
+  /// One step on the batch in place.
+  func run() {
+    network.forward(in: workspace, on: compute)
+    classes[next].withUnsafeBufferPointer {
+      _ = loss.evaluate(workspace.output, .classes($0), gradient: workspace.outputGradient, on: compute)
+    }
+    network.backward(in: workspace, on: compute)
+    optimizer.step(
+      &network, gradients: workspace.gradients!, learningRate: optimizer.learningRate, on: compute)
+  }
+
+  /// The step as a side of a comparison.
+  func contender(_ name: String) -> Contender { Contender(name, prepare: prepare, run) }
+}

@@ -1,0 +1,20 @@
+internal import CEspalierKernels
+
+extension Compute {
+  /// Runs chains of fused multiply-adds that stay in registers, `iterations` times on each of the threads, and returns
+  /// the floating-point operations done.
+  ///
+  /// What they take is the shortest time in which the processor can do so many: the peak that products are held against.
+  package func multiplyAddChains(iterations: Int) -> Double {
+    let kernel = kernels.peak_fma
+    var operations = [Double](repeating: 0, count: threads)
+    operations.withUnsafeMutableBufferPointer {
+      let done = UncheckedSendable($0)
+      split(threads) { part in
+        var sink: Float = 0
+        for thread in part { done.value[thread] = kernel(iterations, &sink) }
+      }
+    }
+    return operations.reduce(0, +)
+  }
+}
