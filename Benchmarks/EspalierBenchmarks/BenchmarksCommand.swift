@@ -19,7 +19,8 @@ struct BenchmarksCommand: ParsableCommand {
   @Option(
     name: .customLong("suite"),
     help: ArgumentHelp(
-      "What to measure; may be given several times (default: everything).", valueName: "name"))
+      "What to measure; may be given several times (default: everything, peers only with --peer-python).",
+      valueName: "name"))
   var suites: [SuiteName] = []
 
   @Flag(help: "Fewer and smaller measurements: everything in less than a minute.")
@@ -37,18 +38,36 @@ struct BenchmarksCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write everything that was found to a file as JSON.", valueName: "file"))
   var json: String?
 
+  @Option(help: ArgumentHelp("A Python that has PyTorch, for the suite peers.", valueName: "file"))
+  var peerPython: String?
+
+  @Option(help: ArgumentHelp("The folder of the peers' scripts.", valueName: "folder"))
+  var peerScripts = "Benchmarks/peers"
+
+  /// Trains a model in this process and says what memory it took; how the suite `memory` calls itself.
+  @Option(help: .hidden)
+  var memoryOf: BenchmarkModel?
+
   func validate() throws {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
+    }
+    if suites.contains(.peers), peerPython == nil {
+      throw ValidationError(
+        "--suite peers: expected --peer-python as well (see `make bench-peers`), found none")
     }
   }
 
   func run() throws {
     try ThreadCount.$current.withValue(threads) {
+      if let memoryOf {
+        return writeOutput(try JSONText.encode(MemoryUse.training(memoryOf, seed: seed)) + "\n")
+      }
       if Backend.current == .openBLAS, let warning = OpenBLAS.slowCoreWarning {
         writeError("espalier-benchmarks: warning: \(warning)\n")
       }
-      let run = BenchmarkRun(isQuick: quick, onlyGoals: goals, seed: seed)
+      let peers = peerPython.map { PeerInstallation(python: $0, scripts: peerScripts) }
+      let run = BenchmarkRun(isQuick: quick, onlyGoals: goals, seed: seed, peers: peers)
       writeOutput("\(run.machine)\n")
       for suite in suites.isEmpty ? SuiteName.allCases : suites { try run.run(suite) }
       writeOutput("\(GoalTable(run.outcomes))")
@@ -60,6 +79,8 @@ struct BenchmarksCommand: ParsableCommand {
 
   /// Runs the command; every error is one line on standard error.
   static func main() {
+    // A peer that has gone away is an error to report, not a signal to die of.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -14,6 +14,8 @@ final class BenchmarkRun {
   /// What everything is computed with, unless a comparison is about just that.
   let compute: Compute
   let machine: Machine
+  /// Where PyTorch is, if the peers are wanted.
+  let peers: PeerInstallation?
   private(set) var comparisons: [Comparison] = []
   private(set) var facts: [Fact] = []
   private(set) var outcomes: [GoalOutcome] = []
@@ -21,10 +23,11 @@ final class BenchmarkRun {
   private let meter: PeakMeter
   private var suite = ""
 
-  init(isQuick: Bool, onlyGoals: Bool, seed: UInt64) {
+  init(isQuick: Bool, onlyGoals: Bool, seed: UInt64, peers: PeerInstallation?) {
     self.isQuick = isQuick
     self.onlyGoals = onlyGoals
     self.seed = seed
+    self.peers = peers
     compute = .current
     meter = PeakMeter(compute)
     let peak = Spread((0..<20).map { [meter] _ in meter.measure() }).median
@@ -43,7 +46,7 @@ final class BenchmarkRun {
 
   /// Runs a comparison, if it is wanted.
   func compare(
-    _ name: String, _ work: Work, goal: Goal? = nil,
+    _ name: String, goal: Goal? = nil,
     _ makeSides: () throws -> (contender: Contender, rival: Contender?)
   ) throws {
     guard goal != nil || !onlyGoals else { return }
@@ -51,7 +54,7 @@ final class BenchmarkRun {
     let sides = try makeSides()
     let plan = isQuick ? RoundPlan.quick : .thorough
     let rounds = try PairedRounds(sides.contender, sides.rival, plan: plan, meter: meter)
-    let comparison = rounds.comparison(suite: suite, name: name, work)
+    let comparison = rounds.comparison(suite: suite, name: name)
     comparisons.append(comparison)
     if let outcome = goal?.outcome(of: comparison) { outcomes.append(outcome) }
   }

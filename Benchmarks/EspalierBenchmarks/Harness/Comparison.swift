@@ -7,9 +7,9 @@ struct Comparison: Encodable {
     let seconds: Spread
     /// Repetitions a round.
     let repetitions: Int
-    /// 10⁹ floating-point operations of products a second that were really done.
+    /// 10⁹ floating-point operations of products with surviving weights a second.
     let gigaflops: Double?
-    /// The same, counting pruned weights as if they took part; nil where nothing was saved.
+    /// The same, counting pruned weights as if they took part; nil where none are.
     let denseGigaflops: Double?
     /// 10⁹ bytes a second.
     let gigabytesPerSecond: Double?

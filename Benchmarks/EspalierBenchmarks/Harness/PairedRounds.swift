@@ -20,23 +20,23 @@ struct PairedRounds {
   }
 
   /// The result under a name.
-  func comparison(suite: String, name: String, _ work: Work) -> Comparison {
+  func comparison(suite: String, name: String) -> Comparison {
     let ratios = rival.map { rival in zip(rival.seconds, contender.seconds).map { $0 / $1 } }
     let own = Spread(contender.seconds).median
     return Comparison(
-      suite: suite, name: name, rounds: peaks.count, contender: side(contender, work),
-      rival: rival.map { side($0, work) }, ratioOfMedians: rival.map { Spread($0.seconds).median / own },
+      suite: suite, name: name, rounds: peaks.count, contender: side(contender),
+      rival: rival.map(side), ratioOfMedians: rival.map { Spread($0.seconds).median / own },
       medianOfRatios: ratios.map { Spread($0).median })
   }
 
-  private func side(_ timed: Timed, _ work: Work) -> Comparison.Side {
+  private func side(_ timed: Timed) -> Comparison.Side {
     let seconds = Spread(timed.seconds)
     var (gigaflops, dense, gigabytes, share): (Double?, Double?, Double?, Double?)
-    switch work {
-    case .products(let done, let all):
-      gigaflops = done / seconds.median / 1e9
-      if all != done { dense = all / seconds.median / 1e9 }
-      share = Spread(zip(timed.seconds, peaks).map { done / $0 / $1 }).median
+    switch timed.contender.work {
+    case .products(let surviving, let all):
+      gigaflops = surviving / seconds.median / 1e9
+      if all != surviving { dense = all / seconds.median / 1e9 }
+      share = Spread(zip(timed.seconds, peaks).map { surviving / $0 / $1 }).median
     case .bytes(let bytes): gigabytes = bytes / seconds.median / 1e9
     case .unmeasured: break
     }

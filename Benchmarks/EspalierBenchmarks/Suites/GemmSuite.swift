@@ -29,13 +29,13 @@ enum GemmSuite: Suite {
     let isGoal = shape.name == "1024³" && variant == .plain && Backend.openBLAS.isAvailable
     let goal = Goal.timesAsFast(atLeast: 0.15)
     let operations = 2 * Double(shape.m) * Double(shape.n) * Double(shape.k)
-    try run.compare("\(shape.name) \(variant.rawValue)", .products(operations), goal: isGoal ? goal : nil) {
+    try run.compare("\(shape.name) \(variant.rawValue)", goal: isGoal ? goal : nil) {
       var generator = run.makeGenerator()
       let buffers = ProductBuffers(shape.m, shape.n, shape.k, variant, using: &generator)
       func side(_ backend: Backend) -> Contender {
         let compute = Compute(
           backend: backend, instructionSet: run.compute.instructionSet, threads: run.compute.threads)
-        return Contender(backend.rawValue) { buffers.multiply(on: compute) }
+        return Contender(backend.rawValue, .products(operations)) { buffers.multiply(on: compute) }
       }
       return (side(.reference), Backend.openBLAS.isAvailable ? side(.openBLAS) : nil)
     }
@@ -45,7 +45,7 @@ enum GemmSuite: Suite {
   private static func layer(_ run: BenchmarkRun) throws {
     let layer = LayerProducts(inputs: 4096, outputs: 4096, batch: 128)
     try run.compare(
-      "three products of a layer 4096×4096, batch 128", .products(3 * layer.operations),
+      "three products of a layer 4096×4096, batch 128",
       goal: .timesAsFast(atLeast: 0.97)
     ) {
       var generator = run.makeGenerator()
@@ -53,9 +53,10 @@ enum GemmSuite: Suite {
         layer.forward(using: &generator), layer.weightGradient(using: &generator),
         layer.inputGradient(using: &generator),
       ]
+      let work = Work.products(3 * layer.operations)
       return (
-        Contender("espalier") { for product in products { product.multiply(on: run.compute) } },
-        Contender(ProductBuffers.bareName(run.compute)) {
+        Contender("espalier", work) { for product in products { product.multiply(on: run.compute) } },
+        Contender(ProductBuffers.bareName(run.compute), work) {
           for product in products { product.multiplyBare(on: run.compute) }
         }
       )

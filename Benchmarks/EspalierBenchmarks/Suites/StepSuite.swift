@@ -20,15 +20,16 @@ enum StepSuite: Suite {
   ) throws {
     let layers = LayerProducts.perceptron(model.sizes, batch: batch)
     try run.compare(
-      "\(model.name), batch \(batch), \(optimizer.rawValue)", .products(layers.trainingOperations), goal: goal
+      "\(model.name), batch \(batch), \(optimizer.rawValue)", goal: goal
     ) {
       var generator = run.makeGenerator()
       let step = TrainingStep(
         sizes: model.sizes, batch: batch, optimizer: optimizer.make(), on: run.compute, using: &generator)
+      let work = Work.products(layers.trainingOperations)
       let products = layers.trainingProducts(using: &generator)
       return (
-        step.contender("whole step"),
-        Contender(ProductBuffers.bareName(run.compute)) {
+        step.contender("whole step", work),
+        Contender(ProductBuffers.bareName(run.compute), work) {
           for product in products { product.multiplyBare(on: run.compute) }
         }
       )

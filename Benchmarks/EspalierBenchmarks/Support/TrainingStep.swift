@@ -47,5 +47,5 @@ final class TrainingStep {
   }
 
   /// The step as a side of a comparison.
-  func contender(_ name: String) -> Contender { Contender(name, prepare: prepare, run) }
+  func contender(_ name: String, _ work: Work) -> Contender { Contender(name, work, prepare: prepare, run) }
 }

@@ -1,0 +1,77 @@
+import Espalier
+
+/// An epoch of Fashion-MNIST (else of the built-in digits) against the sum of its bare steps.
+enum EpochSuite: Suite {
+  private static let batch = 64
+
+  static func run(in run: BenchmarkRun) throws {
+    let folder = try ImageFolder.find()
+    let data = try folder.map { try Data($0) } ?? Data()
+    let limit = run.isQuick ? 100 * batch : data.training.count
+    let training = data.training.prefix(limit)
+    let test = data.test.prefix(run.isQuick ? limit / 6 : data.test.count)
+    try run.compare(
+      "\(data.name): shuffling, \(steps(training)) steps, evaluation", goal: .timeRatio(atMost: 1.1)
+    ) {
+      let epoch = Epoch(run)
+      return (
+        Contender("epoch", .unmeasured) { epoch.train(training, test) }, bareSteps(steps(training), run)
+      )
+    }
+    guard let folder, !run.isQuick else { return }
+    try run.compare(
+      "\(data.name): reading, shuffling, \(steps(training)) steps, evaluation", goal: .timeRatio(atMost: 1.1)
+    ) {
+      let epoch = Epoch(run)
+      let contender = Contender("epoch", .unmeasured) {
+        let data = try Data(folder)
+        epoch.train(data.training, data.test)
+      }
+      return (contender, bareSteps(steps(training), run))
+    }
+  }
+
+  private static func steps(_ training: Dataset) -> Int { (training.count + batch - 1) / batch }
+
+  private static func bareSteps(_ count: Int, _ run: BenchmarkRun) -> Contender {
+    var generator = run.makeGenerator()
+    let step = TrainingStep(
+      sizes: BenchmarkModel.leNet.sizes, batch: batch, optimizer: Adam(), on: run.compute, using: &generator)
+    let one = step.contender("bare step", .unmeasured)
+    return Contender("its bare steps", .unmeasured) { repetitions in try one.seconds(repetitions * count) }
+  }
+
+  /// The data sets under a name.
+  private struct Data {
+    let name: String
+    let training: Dataset
+    let test: Dataset
+
+    init() {
+      name = "built-in digits"
+      (training, test) = Dataset.builtInDigits()
+    }
+
+    init(_ folder: ImageFolder) throws {
+      let sets = try folder.load()
+      name = folder.path == ImageFolder.defaultPath ? "fashion-mnist" : folder.path
+      training = Dataset(sets.training)
+      test = Dataset(sets.test)
+    }
+  }
+
+  /// A network that is trained one epoch at a time.
+  private final class Epoch {
+    private var network: Network
+    private var trainer = Trainer(epochs: 1, batchSize: batch)
+
+    init(_ run: BenchmarkRun) {
+      var generator = run.makeGenerator()
+      network = .leNet300100(using: &generator)
+    }
+
+    func train(_ training: Dataset, _ test: Dataset) {
+      trainer.train(&network, on: training, validation: test)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Espalier
+
+/// The peak of resident memory while a model is trained with Adam, each in a process of its own.
+enum MemorySuite: Suite {
+  static func run(in run: BenchmarkRun) throws {
+    for model in BenchmarkModel.all {
+      var found: MemoryUse?
+      try run.count("\(model.name), batch \(model.memoryBatch): peak of training", unit: "MB") {
+        found = try MemoryUse.ofChild(training: model, run)
+        return found.map { $0.peak / 1e6 }
+      }
+      run.count("\(model.name): at rest, before the network is made", unit: "MB") {
+        found.map { $0.start / 1e6 }
+      }
+      run.count("\(model.name): weights, gradient and two moments", unit: "MB") {
+        found.map { 4 * 4 * Double($0.parameters) / 1e6 }
+      }
+    }
+  }
+}
+
+/// What a training took, in bytes.
+struct MemoryUse: Codable {
+  let start: Double
+  let peak: Double
+  let parameters: Int
+
+  /// Runs this program again to train `model`.
+  static func ofChild(training model: BenchmarkModel, _ run: BenchmarkRun) throws -> MemoryUse {
+    let path = try OwnProgram.path()
+    let child = try ChildProcess(
+      path, ["--memory-of", model.name, "--threads", "\(run.compute.threads)", "--seed", "\(run.seed)"])
+    let answer = child.readLine()
+    try child.end()
+    guard let answer else { throw ChildFailure(description: "\(path): ended without an answer") }
+    return try JSONText.decode(MemoryUse.self, from: answer)
+  }
+
+  /// Trains ten steps in this process.
+  static func training(_ model: BenchmarkModel, seed: UInt64) throws -> MemoryUse {
+    let start = try resident("VmRSS")
+    var generator = Xoshiro256(seed: seed)
+    var network = Network.perceptron(sizes: model.sizes, using: &generator)
+    let samples = 10 * model.memoryBatch
+    let data = Dataset(
+      samples: .floats(
+        (0..<samples * model.sizes[0]).map { _ in Float.random(in: 0..<1, using: &generator) }),
+      sampleShape: [model.sizes[0]],
+      answers: .classes(
+        (0..<samples).map { _ in Int32.random(in: 0..<Int32(model.sizes.last!), using: &generator) },
+        count: model.sizes.last!))
+    var trainer = Trainer(epochs: 1, batchSize: model.memoryBatch)
+    trainer.train(&network, on: data)
+    return MemoryUse(start: start, peak: try resident("VmHWM"), parameters: network.parameterCount)
+  }
+
+  /// An entry of /proc/self/status, in bytes.
+  private static func resident(_ key: String) throws -> Double {
+    let path = "/proc/self/status"
+    let line = try readTextFile(path).split(separator: "\n").first { $0.hasPrefix("\(key):") }
+    guard
+      let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
+    else { throw FormatError(file: path, place: key, expected: "a number of kilobytes", found: "none") }
+    return kilobytes * 1024
+  }
+}
