@@ -9,6 +9,7 @@ COMPILER_PACKAGES = \
   "libopenblas-dev=the dense products (OpenBLAS)" \
   "liblapacke-dev=the factorisations (LAPACKE)" \
   "zlib1g-dev=compressed data files (zlib)"
+PEER_PACKAGES = "python3-venv=the environment of the peers (PyTorch)"
 DATA_PACKAGES = "dataset-fashion-mnist=the images of the main experiment (Fashion-MNIST)"
 
 # OpenBLAS chooses its kernels well by itself; these variables hold it to others.
@@ -19,7 +20,7 @@ SWIFT_SOURCES = Package.swift Sources Tests Benchmarks
 # The build without any C BLAS has a folder of its own, so that the two never rebuild each other.
 WITHOUT_BLAS = --disable-default-traits --scratch-path .build-reference
 
-.PHONY: run build test test-openblas test-reference bench build-benchmarks lint format clean dependencies data
+.PHONY: run build test test-openblas test-reference bench bench-peers build-benchmarks lint format clean dependencies data
 
 ## Builds in release and runs the main experiment on Fashion-MNIST.
 run: data build
@@ -44,6 +45,17 @@ test-reference: dependencies
 ## Measures everything on this machine; ARGUMENTS='--quick --suite step' and the like choose.
 bench: data build-benchmarks
 	$(PLAIN_ENVIRONMENT) .build/release/espalier-benchmarks $(ARGUMENTS)
+
+## Does the same work in PyTorch and here, in turn, and prints what was asked and what is reached.
+bench-peers: data build-benchmarks .build-peers/installed
+	$(PLAIN_ENVIRONMENT) .build/release/espalier-benchmarks --goals --peer-python .build-peers/bin/python $(ARGUMENTS)
+
+# The only thing in the project that needs Python. Debian keeps the part that makes environments in a package of its own.
+.build-peers/installed: Benchmarks/peers/requirements.txt
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || Scripts/install-dependencies.sh $(PEER_PACKAGES)
+	python3 -m venv .build-peers
+	.build-peers/bin/python -m pip install --quiet --requirement $<
+	touch $@
 
 build-benchmarks: build
 	swift build -c release --product espalier-benchmarks

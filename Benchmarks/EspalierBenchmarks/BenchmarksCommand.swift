@@ -20,7 +20,8 @@ struct BenchmarksCommand: ParsableCommand {
     name: .customLong("suite"),
     help: ArgumentHelp(
       "What to measure; may be given several times (default: everything, peers only with --peer-python).",
-      valueName: "name"))
+      valueName: "name"),
+    transform: SuiteName.parse)
   var suites: [SuiteName] = []
 
   @Flag(help: "Fewer and smaller measurements: everything in less than a minute.")

@@ -11,7 +11,7 @@ struct RoundPlan {
   static let fewestRounds = 10
 
   static let thorough = RoundPlan(rounds: 21, leastSeconds: 0.01, mostSeconds: 10)
-  static let quick = RoundPlan(rounds: fewestRounds, leastSeconds: 0.001, mostSeconds: 0)
+  static let quick = RoundPlan(rounds: fewestRounds, leastSeconds: 0.002, mostSeconds: 0)
 
   /// The rounds for a pair of sides that takes `seconds` a round.
   func rounds(ofSeconds seconds: Double) -> Int {

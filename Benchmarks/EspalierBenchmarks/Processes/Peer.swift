@@ -8,8 +8,8 @@ struct PeerInstallation {
 
 /// A server under Benchmarks/peers: does a case step by step, when it is told to. The protocol is in protocol.py.
 final class Peer {
-  /// What the peer computes with.
-  let description: String
+  /// What it is and what it computes with.
+  let name: String
   private let process: ChildProcess
   private let script: String
 
@@ -17,7 +17,8 @@ final class Peer {
     self.script = "\(installation.scripts)/\(script)"
     process = try ChildProcess(installation.python, [self.script])
     let greeting = try Self.answer(Greeting.self, of: process, self.script)
-    description = "PyTorch \(greeting.torch), \(greeting.blas ?? "no BLAS"), \(greeting.isa ?? "unknown")"
+    name = (["PyTorch \(greeting.torch)", greeting.blas, greeting.isa].compactMap { $0 }).joined(
+      separator: ", ")
   }
 
   deinit { process.send("quit") }

@@ -41,14 +41,7 @@ struct MemoryUse: Codable {
     let start = try resident("VmRSS")
     var generator = Xoshiro256(seed: seed)
     var network = Network.perceptron(sizes: model.sizes, using: &generator)
-    let samples = 10 * model.memoryBatch
-    let data = Dataset(
-      samples: .floats(
-        (0..<samples * model.sizes[0]).map { _ in Float.random(in: 0..<1, using: &generator) }),
-      sampleShape: [model.sizes[0]],
-      answers: .classes(
-        (0..<samples).map { _ in Int32.random(in: 0..<Int32(model.sizes.last!), using: &generator) },
-        count: model.sizes.last!))
+    let data = Dataset(model: model, samples: 10 * model.memoryBatch, using: &generator)
     var trainer = Trainer(epochs: 1, batchSize: model.memoryBatch)
     trainer.train(&network, on: data)
     return MemoryUse(start: start, peak: try resident("VmHWM"), parameters: network.parameterCount)

@@ -53,7 +53,7 @@ enum PeerSuite: Suite {
       let work = Work.products(surviving: all * (1 - `case`.sparsity), all: all)
       return (
         step.contender("espalier", work),
-        Contender(isBest ? "PyTorch, fused" : "PyTorch", work, seconds: peer.seconds)
+        Contender(peer.name + (isBest ? ", fused" : ""), work, seconds: peer.seconds)
       )
     }
   }
@@ -81,7 +81,7 @@ enum PeerSuite: Suite {
       let work = Work.bytes(4 * Double(target.weights))
       return (
         Contender("espalier", work, prepare: target.restore, target.pruneGlobally),
-        Contender("PyTorch", work, seconds: peer.seconds)
+        Contender(peer.name, work, seconds: peer.seconds)
       )
     }
   }

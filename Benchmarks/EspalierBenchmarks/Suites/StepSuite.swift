@@ -36,23 +36,30 @@ enum StepSuite: Suite {
     }
   }
 
+  /// The allocations of steps on batches in place, and of a trainer that also brings the batches.
   private static func allocations(_ optimizer: OptimizerChoice, _ run: BenchmarkRun) throws {
-    let model = BenchmarkModel.leNet
-    run.count(
-      "\(model.name), batch 64, \(optimizer.rawValue): 100 steps", unit: "allocations"
-    ) {
-      var generator = run.makeGenerator()
+    let name = "\(BenchmarkModel.leNet.name), batch 64, \(optimizer.rawValue)"
+    var generator = run.makeGenerator()
+    run.count("\(name): 100 steps", unit: "allocations") {
       let step = TrainingStep(
-        sizes: model.sizes, batch: 64, optimizer: optimizer.make(), sparsity: 0.9, on: run.compute,
-        using: &generator)
-      func steps(_ count: Int) {
-        for _ in 0..<count {
-          step.prepare()
-          step.run()
-        }
+        sizes: BenchmarkModel.leNet.sizes, batch: 64, optimizer: optimizer.make(), sparsity: 0.9,
+        on: run.compute, using: &generator)
+      for _ in 0..<10 { step.run() }
+      return countAllocations { for _ in 0..<100 { step.run() } }
+    }
+    run.count("\(name): 100 steps of a trainer", unit: "allocations") {
+      let data = Dataset(model: .leNet, samples: 64 * 120, using: &generator)
+      var network = Network.leNet300100(using: &generator)
+      network.prune(sparsity: 0.9, within: .eachParameter)
+      var trainer = Trainer(epochs: 1, batchSize: 64, optimizer: optimizer.make())
+      var (step, found) = (0, Double?.none)
+      trainer.train(&network, on: data) { _ in
+        step += 1
+        if step == 10 { startCountingAllocations() }
+        if step == 110 { found = stopCountingAllocations() }
+        return .proceed
       }
-      steps(10)
-      return countAllocations { steps(100) }
+      return found
     }
   }
 }

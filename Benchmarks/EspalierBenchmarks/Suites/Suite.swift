@@ -7,8 +7,15 @@ protocol Suite {
 }
 
 /// The suites by the names of `--suite`.
-enum SuiteName: String, CaseIterable, ExpressibleByArgument {
+enum SuiteName: String, CaseIterable {
   case gemm, forward, backward, step, epoch, prune, memory, adam, command, peers
+
+  /// The suite of that name; throws where there is none.
+  @Sendable
+  static func parse(_ name: String) throws -> SuiteName {
+    if let suite = SuiteName(rawValue: name) { return suite }
+    throw ValidationError("expected \(allCases.map(\.rawValue).joined(separator: ", "))")
+  }
 
   var suite: any Suite.Type {
     switch self {

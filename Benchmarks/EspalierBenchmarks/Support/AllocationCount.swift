@@ -1,10 +1,17 @@
 import CEspalierBenchmarks
 
-/// The allocations that `body` makes, on all threads and in all libraries; nil where they cannot be counted.
-func countAllocations(in body: () throws -> Void) rethrows -> Double? {
-  guard espalier_allocations_can_be_counted() else { return nil }
-  espalier_start_counting_allocations()
-  defer { _ = espalier_stop_counting_allocations() }
-  try body()
-  return Double(espalier_stop_counting_allocations())
+/// Counts the allocations of all threads and libraries from now on, where that is possible.
+func startCountingAllocations() { espalier_start_counting_allocations() }
+
+/// The allocations since `startCountingAllocations`; nil where they cannot be counted.
+func stopCountingAllocations() -> Double? {
+  let count = espalier_stop_counting_allocations()
+  return espalier_allocations_can_be_counted() ? Double(count) : nil
+}
+
+/// The allocations that `body` makes.
+func countAllocations(in body: () -> Void) -> Double? {
+  startCountingAllocations()
+  body()
+  return stopCountingAllocations()
 }

@@ -1,3 +1,4 @@
+import CEspalierBenchmarks
 import Espalier
 
 /// Four square layers with random weights, to be pruned again and again.
@@ -28,23 +29,10 @@ final class PruningTarget {
     network.prune(threshold: Float(0.9 / Double(original.inputShape[0]).squareRoot()))
   }
 
-  /// The sum of all weights: what reading them once costs.
-  func sum() -> Float {
-    original.parameters.reduce(0) { total, entry in
-      entry.parameter.withUnsafeValues { total + $0.wideSum }
-    }
-  }
-}
-
-extension UnsafeBufferPointer<Float> {
-  /// The sum in four wide vectors, which hides the latency of the additions.
-  fileprivate var wideSum: Float {
-    let vectors = count / 64
-    guard let base = baseAddress, vectors > 0 else { return reduce(0, +) }
-    return base.withMemoryRebound(to: SIMD64<Float>.self, capacity: vectors) { wide in
-      var sum = SIMD64<Float>.zero
-      for index in 0..<vectors { sum += wide[index] }
-      return sum.sum() + self[(vectors * 64)...].reduce(0, +)
+  /// Reads all weights once.
+  func readOnce() {
+    for (_, parameter) in original.parameters {
+      parameter.withUnsafeValues { _ = espalier_read_once($0.baseAddress!, $0.count) }
     }
   }
 }

@@ -8,11 +8,10 @@ extension Compute {
   package func multiplyAddChains(iterations: Int) -> Double {
     let kernel = kernels.peak_fma
     var operations = [Double](repeating: 0, count: threads)
-    operations.withUnsafeMutableBufferPointer {
-      let done = UncheckedSendable($0)
+    operations.withUnsafeMutableBufferPointer { done in
       split(threads) { part in
         var sink: Float = 0
-        for thread in part { done.value[thread] = kernel(iterations, &sink) }
+        for thread in part { done[thread] = kernel(iterations, &sink) }
       }
     }
     return operations.reduce(0, +)
