@@ -92,6 +92,8 @@ let package = Package(
       name: "EspalierComputeTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierSparseTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(name: "EspalierFormatsTests", dependencies: ["CZlib", "EspalierFormats"]),

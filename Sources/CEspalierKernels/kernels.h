@@ -20,6 +20,9 @@
 #include "masks/selection.h"
 #include "optimizers/adam.h"
 #include "optimizers/sgd.h"
+#include "sparse/product.h"
+#include "sparse/sampled_product.h"
+#include "sparse/tiles.h"
 
 #define KERNEL_TABLE                                        \
   {                                                         \
@@ -43,5 +46,10 @@
     .transpose = transpose,                                 \
     .gather_bytes = gather_bytes,                           \
     .gather_floats = gather_floats,                         \
+    .tile_columns = TILE_VECTORS * LANES,                   \
+    .pack_tile = pack_tile,                                 \
+    .sparse_product = sparse_product,                       \
+    .sparse_sampled_product = sparse_sampled_product,       \
+    .sparse_gather_values = sparse_gather_values,           \
     .peak_fma = peak_fma,                                   \
   }

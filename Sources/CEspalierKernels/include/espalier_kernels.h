@@ -60,6 +60,31 @@ typedef struct {
   int64_t correct;  // columns whose largest logit is the target; the lowest index wins ties
 } EspalierClassification;
 
+/// Four rows of a block of a packed matrix, whose survivors are interleaved: slot 4 * step + r belongs to row r.
+/// Rows are sorted by descending count, so counts[0] is the number of steps; a row with fewer survivors is
+/// padded with slots whose value and gradient are 0 and whose offset is any within the block.
+typedef struct {
+  uint16_t rows[4];    // relative to the panel; ESPALIER_NO_ROW where there is none
+  uint16_t counts[4];  // survivors of each row in this block
+} EspalierSparseGroup;
+
+enum { ESPALIER_NO_ROW = 0xffff };
+
+/// A block of a packed matrix: some rows (a panel) times some columns, at most 65535 each.
+typedef struct {
+  const EspalierSparseGroup *groups;
+  ptrdiff_t group_count;
+  const uint16_t *offsets;  // one a slot: the column, relative to the block
+} EspalierSparseBlock;
+
+/// Which of the blocks of its panel a block is.
+typedef enum : int32_t {
+  ESPALIER_SPARSE_MIDDLE = 0,
+  ESPALIER_SPARSE_FIRST = 1,  // overwrites the sums
+  ESPALIER_SPARSE_LAST = 2,   // adds the bias and applies the floor
+  ESPALIER_SPARSE_ONLY = 3,   // both
+} EspalierSparseStage;
+
 typedef struct {
   // --- activations -----------------------------------------------------------------------------
 
@@ -170,6 +195,32 @@ typedef struct {
   void (*gather_floats)(
       float *destination, ptrdiff_t stride, const float *source, ptrdiff_t features,
       const int32_t *indices, ptrdiff_t samples, float scale, float offset);
+
+  // --- packed matrices: one block times one tile -------------------------------------------------
+  // A tile holds up to `tile_columns` samples of the block's columns (features of x): row f starts at
+  // tile + f * width, where the width is 16, 32 or 64 for up to 16, 32 or 64 columns, and is 0 beyond them.
+
+  /// The most columns of a tile: 16, 32 or 64.
+  ptrdiff_t tile_columns;
+
+  /// Copies `rows` rows of x into a tile, with 0 beyond its columns.
+  void (*pack_tile)(float *tile, const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns);
+
+  /// y[row, c] += sum over the row's survivors of value * tile[offset, c] for the rows of the block's groups; the
+  /// first block of a panel overwrites y, the last finishes with y = max(floor, y + bias[row]). `bias` may be NULL.
+  void (*sparse_product)(
+      const EspalierSparseBlock *block, const float *values, const float *tile, float *y, ptrdiff_t stride,
+      ptrdiff_t columns, EspalierSparseStage stage, const float *_Nullable bias, float floor);
+
+  /// gradient[slot] = sum over c of dy[row, c] * tile[offset, c], or adds it; exactly 0 for padding.
+  void (*sparse_sampled_product)(
+      const EspalierSparseBlock *block, const float *tile, const float *dy, ptrdiff_t stride,
+      ptrdiff_t columns, bool accumulate, float *gradient);
+
+  /// y[slot] = values[positions[slot]] for the slots of a block: the values of a transposed layout from those of the
+  /// other, chunk by chunk. Exactly 0 for padding, whose positions are read too.
+  void (*sparse_gather_values)(
+      const EspalierSparseBlock *block, float *y, const float *values, const uint32_t *positions);
 
   /// A register-only chain of independent fused multiply-adds, `iterations` times; returns the floating-point
   /// operations done and stores a value that depends on all of them. Measures the machine's peak.

@@ -1,0 +1,63 @@
+internal import CEspalierKernels
+
+/// Where the survivors of a matrix lie, in the order in which the kernels read them.
+///
+/// The matrix is cut into panels of rows, a panel into blocks of columns. Inside a block the rows are sorted by their
+/// number of survivors and taken four at a time; the survivors of four rows are interleaved, one step of four after the
+/// other, and a shorter row is padded. Each place is a *slot*; values, gradients and an optimizer's moments are streams in
+/// the order of the slots. An index within a block takes 16 bits, so a layout takes little more than 2 bytes a survivor.
+struct SparseLayout: Sendable {
+  let rows: Int
+  let columns: Int
+  let blocking: SparseBlocking
+  let panels: Int
+  let blocksPerPanel: Int
+  /// The groups of all blocks, panel after panel.
+  let groups: [EspalierSparseGroup]
+  /// The first group and the first slot of each block, and what would follow the last block.
+  let groupStarts: [Int]
+  let slotStarts: [Int]
+  /// The column of each slot, relative to its block; at the end a few more, because the kernels read ahead.
+  let offsets: [UInt16]
+  /// The most slots of any block.
+  let largestBlock: Int
+
+  static let offsetsReadAhead = 4
+
+  var slots: Int { offsets.count - Self.offsetsReadAhead }
+  var blocks: Int { panels * blocksPerPanel }
+
+  /// The rows of a panel.
+  func rowRange(ofPanel panel: Int) -> Range<Int> {
+    let first = panel * blocking.panelRows
+    return first..<min(first + blocking.panelRows, rows)
+  }
+
+  /// The slots of a panel.
+  func slotRange(ofPanel panel: Int) -> Range<Int> {
+    slotStarts[panel * blocksPerPanel]..<slotStarts[(panel + 1) * blocksPerPanel]
+  }
+
+  /// Calls `body` with every survivor of a panel; those of one row come in the order of their columns.
+  @inline(__always)
+  func forEachSurvivor(inPanel panel: Int, _ body: (_ row: Int, _ column: Int, _ slot: Int) -> Void) {
+    let firstRow = panel * blocking.panelRows
+    for block in 0..<blocksPerPanel {
+      let firstColumn = block * blocking.blockColumns
+      let index = panel * blocksPerPanel + block
+      var slot = slotStarts[index]
+      for group in groups[groupStarts[index]..<groupStarts[index + 1]] {
+        let rows = SIMD4(group.rows.0, group.rows.1, group.rows.2, group.rows.3)
+        let counts = SIMD4(group.counts.0, group.counts.1, group.counts.2, group.counts.3)
+        for step in 0..<counts[0] {
+          for member in 0..<4 {
+            if step < counts[member] {
+              body(firstRow + Int(rows[member]), firstColumn + Int(offsets[slot]), slot)
+            }
+            slot += 1
+          }
+        }
+      }
+    }
+  }
+}
