@@ -24,12 +24,12 @@ final class MaskedLayer {
     var tensors = [activations, activations, activations, activations, [size, size], [size]].map {
       Tensor(uniform: -1..<1, shape: $0, using: &generator)
     }
-    let bases = tensors.indices.map { index in tensors[index].withUnsafeMutableValues { $0.baseAddress! } }
-    let views = bases.prefix(4).map { MatrixView(base: $0, rows: size, columns: batch) }
+    let buffers = tensors.indices.map { index in tensors[index].withUnsafeMutableValues { $0 } }
+    let views = buffers.prefix(4).map { MatrixView(base: $0.baseAddress!, rows: size, columns: batch) }
     memory = tensors
     context = LayerContext(
       inputs: [views[0]], output: views[1], outputGradient: views[2], inputGradients: [views[3]],
-      parameterGradients: Array(bases.suffix(2)), fusedActivation: .relu,
+      parameterGradients: Array(buffers.suffix(2)), fusedActivation: .relu,
       scratch: UnsafeMutableBufferPointer(start: nil, count: 0), isTraining: true)
   }
 

@@ -18,7 +18,7 @@ final class PruningTarget {
   /// Brings back the unpruned weights, in memory of their own, so that pruning need not copy them.
   func restore() {
     network = original
-    network.visitParameters { _, parameter in parameter.withUnsafeMutableValues { _, _ in } }
+    network.visitParameters { _, parameter in parameter.withUnsafeMutableStoredValues { _, _ in } }
   }
 
   /// Prunes 90 % over all layers.
@@ -32,7 +32,7 @@ final class PruningTarget {
   /// Reads all weights once.
   func readOnce() {
     for (_, parameter) in original.parameters {
-      parameter.withUnsafeValues { _ = espalier_read_once($0.baseAddress!, $0.count) }
+      parameter.withUnsafeStoredValues { _ = espalier_read_once($0.baseAddress!, $0.count) }
     }
   }
 }

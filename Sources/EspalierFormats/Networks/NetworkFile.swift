@@ -55,7 +55,7 @@ public struct NetworkFile: Sendable {
     var writer = SafetensorsWriter(metadata: texts)
     for (path, parameter) in network.parameters {
       writer.add(path.description, type: .float32, shape: parameter.shape) { sink in
-        try parameter.withUnsafeValues { try sink(UnsafeRawBufferPointer($0)) }
+        try parameter.values.withUnsafeValues { try sink(UnsafeRawBufferPointer($0)) }
       }
       guard let mask = parameter.mask else { continue }
       writer.add(path.maskName, (0..<mask.count).map { mask[$0] }, shape: mask.shape)

@@ -33,8 +33,9 @@ public protocol Layer: NetworkComponent, Sendable {
   /// Whether the output is the input, value by value, so that neither pass has anything to do.
   func isPassThrough(training: Bool) -> Bool
 
-  /// `Float`s of working memory for a batch; kept from the forward pass to the backward pass.
-  func scratchCount(inputs: [[Int]], batchSize: Int) -> Int
+  /// `Float`s of working memory for a batch, for as many threads as the current task uses; kept from the forward pass to
+  /// the backward pass.
+  func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool) -> Int
 
   /// Computes `context.output` from `context.inputs`.
   func forward(_ context: LayerContext, on compute: Compute)
@@ -53,7 +54,7 @@ extension Layer {
   /// Computes something.
   public func isPassThrough(training: Bool) -> Bool { false }
   /// No working memory.
-  public func scratchCount(inputs: [[Int]], batchSize: Int) -> Int { 0 }
+  public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool) -> Int { 0 }
 
   /// The shape of the only input; throws when there are more or fewer.
   public func onlyInput(of inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {

@@ -12,9 +12,10 @@ public final class LayerContext {
   public let outputGradient: MatrixView!
   /// Where the gradients by the inputs go; nil where nobody needs them.
   public let inputGradients: [MatrixView?]
-  /// Where the gradients by the parameters go, in the order of `visitParameters`; dense, row-major. Empty outside
-  /// training. Values outside a parameter's mask may be anything: optimizers do not read them.
-  public let parameterGradients: [UnsafeMutablePointer<Float>]
+  /// Where the gradients by the parameters go, in the order of `visitParameters`: one number for each stored value, in
+  /// the same order. Empty outside training. Values outside the mask of a dense parameter may be anything: optimizers do
+  /// not read them; those in a packed one's padding are exactly 0.
+  public let parameterGradients: [UnsafeMutableBufferPointer<Float>]
   /// The activation to apply to the output in the same pass; only for layers that say `fusesActivation`.
   public let fusedActivation: Activation?
   /// The working memory the layer asked for.
@@ -32,7 +33,7 @@ public final class LayerContext {
 
   package init(
     inputs: [MatrixView], output: MatrixView, outputGradient: MatrixView?, inputGradients: [MatrixView?],
-    parameterGradients: [UnsafeMutablePointer<Float>], fusedActivation: Activation?,
+    parameterGradients: [UnsafeMutableBufferPointer<Float>], fusedActivation: Activation?,
     scratch: UnsafeMutableBufferPointer<Float>, isTraining: Bool
   ) {
     self.inputs = inputs

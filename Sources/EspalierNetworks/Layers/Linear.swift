@@ -8,6 +8,9 @@ public import EspalierTensors
 /// dX = Wᵀ · dY, dW = (dY · Xᵀ) ∘ M, db = the row sums of dY. Costs 2 · inputs · outputs · batch floating-point
 /// operations a product.
 ///
+/// Packed weights (`Parameter.pack`) are multiplied at the cost of the survivors, all three products: 2 · survivors · batch
+/// operations each.
+///
 /// A following activation whose derivative follows from its output is applied in the bias's pass.
 public struct Linear: Layer {
   /// Name in files.
@@ -89,31 +92,86 @@ public struct Linear: Layer {
   /// Bias and activation are one pass.
   public var fusesActivation: Bool { true }
 
+  /// Only packed weights need any.
+  public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool) -> Int {
+    guard let pattern = weight.pattern else { return 0 }
+    let needed = pattern.scratchCount(
+      batch: batchSize, threads: ThreadCount.current, inputGradient: training)
+    return max(needed, 1)
+  }
+
   /// Y = W · X, then bias and activation in one pass.
   public func forward(_ context: LayerContext, on compute: Compute) {
-    withWeightMatrix { compute.multiply($0, by: context.input, into: context.output) }
-    guard let bias else {
-      return compute.addBias(nil, activation: context.fusedActivation, to: context.output)
-    }
-    bias.withUnsafeValues {
-      compute.addBias($0.baseAddress, activation: context.fusedActivation, to: context.output)
+    withBias { bias in
+      if let pattern = weight.pattern {
+        forward(pattern, bias, context, on: compute)
+      } else {
+        withWeightMatrix { compute.multiply($0, by: context.input, into: context.output) }
+        compute.addBias(bias, activation: context.fusedActivation, to: context.output)
+      }
     }
   }
 
   /// The activation's derivative and db in one pass, then dW and, if asked for, dX.
   public func backward(_ context: LayerContext, on compute: Compute) {
     let dy = context.outputGradient!
+    let dw = context.parameterGradients[0]
+    precondition(
+      dw.count == weight.storedCount,
+      "a gradient of \(dw.count) values for \(weight.storedCount) stored weights: the workspace was planned before they "
+        + "were packed or pruned")
     compute.activationAndBiasGradient(
       dy, output: context.output, activation: context.fusedActivation,
-      biasGradient: bias == nil ? nil : context.parameterGradients[1])
-    let dw = MatrixView(base: context.parameterGradients[0], rows: outputs, columns: inputs)
-    compute.multiply(dy, byTransposed: context.input, into: dw)
+      biasGradient: bias == nil ? nil : context.parameterGradients[1].baseAddress)
+    if let pattern = weight.pattern { return backward(pattern, dy, context, on: compute) }
+    compute.multiply(
+      dy, byTransposed: context.input, into: MatrixView(base: dw.baseAddress!, rows: outputs, columns: inputs)
+    )
     guard let dx = context.inputGradients[0] else { return }
     withWeightMatrix { compute.multiply(transposed: $0, by: dy, into: dx) }
   }
 
+  private func forward(
+    _ pattern: SparsePattern, _ bias: UnsafePointer<Float>?, _ context: LayerContext, on compute: Compute
+  ) {
+    weight.withUnsafeStoredValues {
+      compute.multiply(
+        pattern, values: $0.baseAddress!, by: context.input, bias: bias, activation: context.fusedActivation,
+        into: context.output, scratch: scratch(of: context, for: pattern, on: compute))
+    }
+  }
+
+  private func backward(
+    _ pattern: SparsePattern, _ dy: MatrixView, _ context: LayerContext, on compute: Compute
+  ) {
+    let scratch = scratch(of: context, for: pattern, on: compute)
+    compute.sampledProduct(
+      dy, context.input, pattern, into: context.parameterGradients[0].baseAddress!, scratch: scratch)
+    guard let dx = context.inputGradients[0] else { return }
+    weight.withUnsafeStoredValues {
+      compute.multiply(transposed: pattern, values: $0.baseAddress!, by: dy, into: dx, scratch: scratch)
+    }
+  }
+
+  private func scratch(
+    of context: LayerContext, for pattern: SparsePattern, on compute: Compute
+  ) -> UnsafeMutablePointer<Float> {
+    let needed = pattern.scratchCount(
+      batch: context.output.columns, threads: compute.threads, inputGradient: context.isTraining)
+    precondition(
+      context.scratch.count >= needed,
+      "\(context.scratch.count) floats of working memory, \(needed) needed: the workspace was planned for fewer threads, "
+        + "or before the weights were packed or pruned")
+    return context.scratch.baseAddress!
+  }
+
+  private func withBias(_ body: (UnsafePointer<Float>?) -> Void) {
+    guard let bias else { return body(nil) }
+    bias.withUnsafeStoredValues { body($0.baseAddress) }
+  }
+
   private func withWeightMatrix(_ body: (MatrixView) -> Void) {
-    weight.withUnsafeValues { values in
+    weight.withUnsafeStoredValues { values in
       body(
         MatrixView(base: UnsafeMutablePointer(mutating: values.baseAddress!), rows: outputs, columns: inputs))
     }

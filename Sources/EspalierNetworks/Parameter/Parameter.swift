@@ -1,9 +1,14 @@
 public import EspalierTensors
 
-/// Something a network learns: values, what part they play, and, once pruned, the mask of the survivors.
+/// Something a network learns: values, what part they play, and, once pruned, which of them survive.
 ///
 /// The invariant that everything else relies on: **a value outside the mask is exactly +0.0**. Setting values keeps it,
 /// and so does every optimizer of the library; forward passes therefore never multiply by a mask.
+///
+/// A parameter is *dense* — all values are stored, with a mask of bits once it is pruned — or *packed*: only survivors are
+/// stored, in the order of a `SparsePattern`, and the pattern is the mask. Gradients and optimizer state have one number
+/// for each stored one, so that what is pruned is not paid for once it is packed. `pack()` and `unpack()` change the
+/// form and not one bit of a survivor.
 public struct Parameter: Sendable {
   /// What a parameter does in its layer; pruning and weight decay tell them apart.
   public enum Role: String, Sendable, Codable {
@@ -15,59 +20,78 @@ public struct Parameter: Sendable {
 
   /// What the parameter does in its layer.
   public let role: Role
-  /// Which values survive; nil until the parameter is first pruned.
-  public private(set) var mask: Mask?
-  private var storage: Tensor
+  /// The shape of the values, pruned ones included.
+  public let shape: [Int]
+  /// Where the survivors are, if the parameter is packed.
+  public internal(set) var pattern: SparsePattern?
+  /// All values, or the stream of a packed parameter.
+  var storage: Tensor
+  /// Which values of a dense parameter survive; nil until it is first pruned, and when packed.
+  var denseMask: Mask?
 
-  /// A parameter with the given values and no mask.
+  /// A dense parameter with the given values and no mask.
   public init(_ values: Tensor, role: Role) {
     storage = values
+    shape = values.shape
     self.role = role
   }
 
-  /// The shape of the values.
-  public var shape: [Int] { storage.shape }
+  /// A packed parameter: never dense, not for an instant.
+  public init(_ matrix: SparseMatrix, role: Role) {
+    storage = matrix.values
+    shape = [matrix.pattern.rows, matrix.pattern.columns]
+    pattern = matrix.pattern
+    self.role = role
+  }
+
+  /// Whether only survivors are stored.
+  public var isPacked: Bool { pattern != nil }
   /// The number of values, pruned ones included.
-  public var count: Int { storage.count }
+  public var count: Int { shape.reduce(1, *) }
   /// The number of values that are not pruned.
-  public var survivors: Int { mask?.survivors ?? count }
+  public var survivors: Int { pattern?.survivors ?? denseMask?.survivors ?? count }
   /// The share of values that are not pruned, in 0…1.
-  public var density: Double { mask?.density ?? 1 }
+  public var density: Double { pattern?.density ?? denseMask?.density ?? 1 }
+  /// Which values survive; nil if none was ever pruned. Made anew, `count` bits, for a packed parameter.
+  public var mask: Mask? { pattern?.mask ?? denseMask }
 
   /// The values; pruned ones are +0.0. New values must have the same shape, and lose what the mask does not keep.
+  ///
+  /// Made anew, `count` numbers, for a packed parameter.
   public var values: Tensor {
-    get { storage }
+    get { packed?.dense ?? storage }
     set {
       precondition(newValue.shape == shape, "values of shape \(newValue.shape) cannot replace \(shape)")
-      storage = newValue
-      if let mask { storage.zero(outside: mask) }
+      if var matrix = packed {
+        matrix.pack(newValue)
+        storage = matrix.values
+      } else {
+        storage = newValue
+        if let denseMask { storage.zero(outside: denseMask) }
+      }
     }
   }
 
-  /// Prunes all that `kept` does not keep. Masks compose by intersection: what was pruned before stays pruned.
-  ///
-  /// Traps unless the mask has the parameter's shape.
-  public mutating func prune(keeping kept: Mask) {
-    precondition(
-      kept.shape == shape, "a mask of shape \(kept.shape) does not fit a parameter of shape \(shape)")
-    if mask == nil { mask = kept } else { mask!.formIntersection(kept) }
-    storage.zero(outside: mask!)
-  }
+  /// The numbers that are stored, and so the size of its gradient and of an optimizer's moments: all values, or the slots
+  /// of a packed parameter.
+  public var storedCount: Int { storage.count }
 
-  /// Lends the values for reading; the pointer must not outlive the call.
-  public func withUnsafeValues<Result, Failure: Error>(
+  /// Lends the stored numbers for reading: all values in row-major order, or the survivors in the order of the pattern's
+  /// slots. The pointer must not outlive the call.
+  public func withUnsafeStoredValues<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try storage.withUnsafeValues(body)
   }
 
-  /// Lends the values, in place, together with the words of the mask (nil when never pruned).
+  /// Lends the stored numbers, in place, together with the words of the mask (nil when never pruned, and when packed).
   ///
-  /// The body must leave +0.0 wherever the mask is 0; the pointers must not outlive the call.
-  public mutating func withUnsafeMutableValues(
+  /// The body must leave +0.0 wherever the mask or, in a packed parameter, padding is; the pointers must not outlive the
+  /// call.
+  public mutating func withUnsafeMutableStoredValues(
     _ body: (UnsafeMutableBufferPointer<Float>, UnsafePointer<UInt64>?) -> Void
   ) {
-    guard let mask else { return storage.withUnsafeMutableValues { body($0, nil) } }
-    mask.withUnsafeWords { words in storage.withUnsafeMutableValues { body($0, words.baseAddress) } }
+    guard let denseMask else { return storage.withUnsafeMutableValues { body($0, nil) } }
+    denseMask.withUnsafeWords { words in storage.withUnsafeMutableValues { body($0, words.baseAddress) } }
   }
 }

@@ -117,7 +117,7 @@ struct ExecutionPlan {
           network.inputShape
         }
       }
-      let count = node.layer.scratchCount(inputs: shapes, batchSize: batchSize)
+      let count = node.layer.scratchCount(inputs: shapes, batchSize: batchSize, training: training)
       guard count > 0 else { continue }
       let buffer = arena.reserve(count: count, birth: index, death: training ? backwardTime(index) : index)
       scratch[index] = (buffer, count)
@@ -142,8 +142,7 @@ struct ExecutionPlan {
         output: view(of: .node(index), base),
         outputGradient: gradientView(index, base),
         inputGradients: node.sources.indices.map { edgeView(Edge(node: index, slot: $0), base) },
-        parameterGradients: gradients.map { gradients in parameters.map { gradients[$0].baseAddress! } }
-          ?? [],
+        parameterGradients: gradients.map { gradients in parameters.map { gradients[$0] } } ?? [],
         fusedActivation: fusedActivation[index],
         scratch: scratch[index].map { buffer, count in
           UnsafeMutableBufferPointer(start: base + arena.offset(of: buffer), count: count)

@@ -1,6 +1,6 @@
 public import EspalierTensors
 
-/// The gradients of a network's parameters: one dense, row-major buffer a parameter, in the order of the nodes.
+/// The gradients of a network's parameters: one number for each stored value of a parameter, in the order of the nodes.
 ///
 /// Belongs to one training at a time; not `Sendable`. Values outside a parameter's mask may be anything: read them
 /// through an optimizer or through `gradient(of:in:)`, which gives 0 there.
@@ -19,8 +19,8 @@ public final class ParameterGradients {
   public init(for network: Network) {
     var total = 0
     slots = network.parameters.map { path, parameter in
-      defer { total += (parameter.count + 15) / 16 * 16 }
-      return Slot(path: path, offset: total, count: parameter.count)
+      defer { total += (parameter.storedCount + 15) / 16 * 16 }
+      return Slot(path: path, offset: total, count: parameter.storedCount)
     }
     var tensor = Tensor(zeros: [total])
     base = tensor.withUnsafeMutableValues { $0.baseAddress! }
@@ -35,13 +35,16 @@ public final class ParameterGradients {
     UnsafeMutableBufferPointer(start: base + slots[index].offset, count: slots[index].count)
   }
 
-  /// The gradient of one parameter, 0 wherever it is pruned; nil if the network has no such parameter.
+  /// The gradient of one parameter by all its values, 0 wherever it is pruned; nil if the network has no such parameter.
+  ///
+  /// Traps when the parameter's stored values are no longer those that the gradients were planned for.
   public func gradient(of path: ParameterPath, in network: Network) -> Tensor? {
     guard let index = slots.firstIndex(where: { $0.path == path }), let parameter = network[path] else {
       return nil
     }
-    var gradient = Tensor(self[index], shape: parameter.shape)
-    if let mask = parameter.mask { gradient.zero(outside: mask) }
-    return gradient
+    precondition(
+      parameter.storedCount == slots[index].count,
+      "\(path) stores \(parameter.storedCount) values, its gradient \(slots[index].count)")
+    return parameter.unpacked(Tensor(self[index], shape: [slots[index].count]))
   }
 }

@@ -24,7 +24,7 @@ public struct SurvivorReport: Sendable, Hashable, CustomStringConvertible {
   /// Counts the values of a network; one pass over them.
   public init(of network: Network) {
     rows = network.parameters.map { path, parameter in
-      let nonzero = parameter.withUnsafeValues { values in
+      let nonzero = parameter.withUnsafeStoredValues { values in
         values.reduce(0) { $0 &+ ($1 != 0 ? 1 : 0) }
       }
       return Row(path: path, nonzero: nonzero, total: parameter.count, shape: parameter.shape)

@@ -35,9 +35,8 @@ extension Network {
     visitParameters { path, parameter in
       guard paths.contains(path) else { return }
       let before = parameter.survivors
-      var kept = parameter.mask ?? Mask(ones: parameter.shape)
-      cut.clear(parameter.values, in: &kept)
-      parameter.prune(keeping: kept)
+      let kept = parameter.kept(by: &cut)
+      parameter.prune(keepingCandidates: kept)
       results.append(
         PrunedParameter(path: path, threshold: cut.threshold, before: before, after: parameter.survivors))
     }
@@ -52,7 +51,16 @@ extension Network {
     let survivors = group.reduce(0) { $0 + $1.survivors }
     let keep = total - Int((sparsity * Double(total)).rounded())
     guard keep < survivors else { return nil }
-    return MagnitudeSelection(
-      smallest: survivors - keep, of: group.map { (values: $0.values, mask: $0.mask) })
+    return MagnitudeSelection(smallest: survivors - keep, of: group.map(\.candidates))
+  }
+}
+
+extension Parameter {
+  /// The candidates that a cut leaves.
+  fileprivate func kept(by cut: inout MagnitudeSelection) -> Mask {
+    let (values, mask) = candidates
+    var kept = mask ?? Mask(ones: values.shape)
+    cut.clear(values, in: &kept)
+    return kept
   }
 }

@@ -37,7 +37,7 @@ extension Network {
   public mutating func prune(
     standardDeviations sensitivity: Double, _ selection: ParameterSelection = .weights
   ) -> [PrunedParameter] {
-    prune(selection) { Float(sensitivity * $0.values.standardDeviation) }
+    prune(selection) { Float(sensitivity * $0.standardDeviation) }
   }
 
   private mutating func prune(
@@ -48,12 +48,21 @@ extension Network {
       guard selection.contains(path, parameter) else { return }
       let limit = threshold(parameter)
       let before = parameter.survivors
-      var kept = parameter.mask ?? Mask(ones: parameter.shape)
-      parameter.values.clearSmallMagnitudes(below: limit, in: &kept)
-      parameter.prune(keeping: kept)
+      let kept = parameter.kept(atLeast: limit)
+      parameter.prune(keepingCandidates: kept)
       results.append(
         PrunedParameter(path: path, threshold: limit, before: before, after: parameter.survivors))
     }
     return results
+  }
+}
+
+extension Parameter {
+  /// The candidates whose magnitude is at least `threshold`.
+  fileprivate func kept(atLeast threshold: Float) -> Mask {
+    let (values, mask) = candidates
+    var kept = mask ?? Mask(ones: values.shape)
+    values.clearSmallMagnitudes(below: threshold, in: &kept)
+    return kept
   }
 }

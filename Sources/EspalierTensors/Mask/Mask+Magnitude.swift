@@ -29,14 +29,18 @@ extension Tensor {
   /// passes; 0 for an empty tensor.
   public var standardDeviation: Double {
     guard count > 0 else { return 0 }
+    let (sum, _) = moments(about: 0)
+    return (moments(about: sum / Double(count)).squares / Double(count)).squareRoot()
+  }
+
+  /// Σ w and Σ (w − shift)² over all values, in double precision.
+  func moments(about shift: Double) -> (sum: Double, squares: Double) {
     let kernel = Compute.current.kernels.moments
     return withUnsafeValues { values in
-      var sums = (0.0, 0.0)
-      return withUnsafeMutableBytes(of: &sums) { raw in
-        let out = raw.assumingMemoryBound(to: Double.self).baseAddress!
-        kernel(values.baseAddress!, values.count, 0, out)
-        kernel(values.baseAddress!, values.count, out[0] / Double(values.count), out)
-        return (out[1] / Double(values.count)).squareRoot()
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 2) { out in
+        guard let base = values.baseAddress, let sums = out.baseAddress else { return (0, 0) }
+        kernel(base, values.count, shift, sums)
+        return (sums[0], sums[1])
       }
     }
   }

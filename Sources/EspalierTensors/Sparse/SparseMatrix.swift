@@ -8,6 +8,15 @@ public struct SparseMatrix: Sendable {
   /// One value a slot, 0 in padding; of the shape [`pattern.slots`].
   public private(set) var values: Tensor
 
+  /// The matrix with the given stream of values; traps unless there is one a slot. Whoever made it kept the padding at 0.
+  public init(_ pattern: SparsePattern, values: Tensor) {
+    precondition(
+      values.count == pattern.slots,
+      "\(values.count) values do not fill the \(pattern.slots) slots of a pattern")
+    self.pattern = pattern
+    self.values = values
+  }
+
   /// A matrix of zeros.
   public init(zeros pattern: SparsePattern) {
     self.pattern = pattern
@@ -31,9 +40,16 @@ public struct SparseMatrix: Sendable {
       "\(rowMajorValues.count) values do not fit \(columnIndices.count) columns")
     self.init(
       zeros: SparsePattern(rows: rows, columns: columns, rowStarts: rowStarts, columnIndices: columnIndices))
+    setRowMajorValues(rowMajorValues)
+  }
+
+  /// Takes over one value a survivor, in row-major order; traps unless there are as many.
+  public mutating func setRowMajorValues(_ ordered: [Float]) {
+    precondition(
+      ordered.count == pattern.survivors, "\(ordered.count) values do not fit \(pattern.survivors) survivors")
     let pattern = pattern
     values.withUnsafeMutableValues { stream in
-      pattern.forEachSurvivorByRow { index, survivor in stream[Int(survivor.slot)] = rowMajorValues[index] }
+      pattern.forEachSurvivorByRow { index, survivor in stream[Int(survivor.slot)] = ordered[index] }
     }
   }
 

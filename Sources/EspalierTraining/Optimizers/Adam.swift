@@ -65,13 +65,14 @@ public struct Adam: Optimizer {
     var position = 0
     network.visitParameters { path, parameter in
       let gradient = UnsafePointer(gradients[position].baseAddress!)
-      moments.update(path, position: position, count: parameter.count) { moments in
+      let index = moments.index(of: path, parameter, position: position)
+      moments.update(at: index) { moments in
         moments.steps += 1
         constants.biasCorrection1 = Float(1 - pow(beta1, Double(moments.steps)))
         constants.biasCorrection2 = Float(1 - pow(beta2, Double(moments.steps)))
         moments.first.withUnsafeMutableValues { first in
           moments.second.withUnsafeMutableValues { second in
-            parameter.withUnsafeMutableValues { values, mask in
+            parameter.withUnsafeMutableStoredValues { values, mask in
               compute.update(
                 values, gradient: gradient, firstMoment: first.baseAddress!,
                 secondMoment: second.baseAddress!, mask: mask, constants)

@@ -42,15 +42,16 @@ public struct SGD: Optimizer {
       let gradient = UnsafePointer(gradients[position].baseAddress!)
       defer { position += 1 }
       guard momentum != 0 else {
-        return parameter.withUnsafeMutableValues { values, mask in
+        return parameter.withUnsafeMutableStoredValues { values, mask in
           compute.update(values, gradient: gradient, velocity: nil, mask: mask, constants)
         }
       }
-      velocities.update(path, position: position, count: parameter.count) { moments in
+      let index = velocities.index(of: path, parameter, position: position)
+      velocities.update(at: index) { moments in
         constants.isFirst = moments.steps == 0
         moments.steps += 1
         moments.first.withUnsafeMutableValues { velocity in
-          parameter.withUnsafeMutableValues { values, mask in
+          parameter.withUnsafeMutableStoredValues { values, mask in
             compute.update(values, gradient: gradient, velocity: velocity.baseAddress, mask: mask, constants)
           }
         }

@@ -1,0 +1,19 @@
+extension Network {
+  /// Packs the weight matrices whose density is at most `density`, and unpacks the others.
+  ///
+  /// Changes the form of parameters, no value. Workspaces that were planned for the network before are of no use
+  /// afterwards if anything changed.
+  public mutating func pack(upTo density: Double) {
+    visitParameters { _, parameter in
+      guard parameter.role == .weight, parameter.shape.count == 2 else { return }
+      if parameter.density <= density, parameter.survivors < parameter.count {
+        parameter.pack()
+      } else {
+        parameter.unpack()
+      }
+    }
+  }
+
+  /// Unpacks every parameter.
+  public mutating func unpack() { visitParameters { _, parameter in parameter.unpack() } }
+}
