@@ -1,6 +1,7 @@
 /// What a comparison is to reach.
 struct Goal {
-  /// What is held against the bound.
+  /// What is held against the bound. Ratios are those of pairs, the median of the rounds: the two sides of a pair ran
+  /// within the same moment, so a busy machine moves them least.
   enum Quantity {
     /// The rival's time over the contender's.
     case timesAsFast
@@ -35,8 +36,8 @@ struct Goal {
   func outcome(of comparison: Comparison) -> GoalOutcome? {
     let found: Double? =
       switch quantity {
-      case .timesAsFast: comparison.ratioOfMedians
-      case .timeRatio: comparison.ratioOfMedians.map { 1 / $0 }
+      case .timesAsFast: comparison.medianOfRatios
+      case .timeRatio: comparison.medianOfRatios.map { 1 / $0 }
       case .shareOfPeak: comparison.contender.shareOfPeak
       case .milliseconds: comparison.contender.seconds.median * 1000
       }

@@ -6,7 +6,7 @@ enum GemmSuite: Suite {
     let (m, n, k): (Int, Int, Int)
     init(_ m: Int, _ n: Int, _ k: Int) { (self.m, self.n, self.k) = (m, n, k) }
     var name: String { m == n && n == k ? "\(m)³" : "\(m)×\(n)×\(k)" }
-    var isLarge: Bool { m * n * k >= 1 << 32 }
+    var isLarge: Bool { m * n * k >= 1 << 31 }
   }
 
   /// m × n × k: LeNet-300-100 one sample at a time, batch- and feature-major, and in batches; cubes; a large layer.
