@@ -9,6 +9,7 @@ import PackageDescription
 //     EspalierTensors                         tensors, backends, bit masks, random numbers
 //     EspalierNetworks                        parameters, layers, graphs of layers, losses
 //     EspalierPruning  EspalierFormats        masks over networks, reports │ files, byte by byte
+//     EspalierInference                       networks lowered to the fastest operators for a batch size
 //     EspalierData                            labelled samples: from files, drawn, in batches
 //     EspalierTraining                        optimizers, schedules, evaluation, the trainer
 //     EspalierRecipes                         whole experiments: train → prune → retrain
@@ -50,6 +51,9 @@ let package = Package(
     .target(name: "EspalierData", dependencies: ["EspalierFormats", "EspalierTensors"]),
     .target(name: "EspalierPruning", dependencies: ["EspalierNetworks", "EspalierTensors"]),
     .target(
+      name: "EspalierInference",
+      dependencies: ["EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
+    .target(
       name: "EspalierTraining",
       dependencies: ["EspalierData", "EspalierNetworks", "EspalierTensors"]),
     .target(
@@ -61,7 +65,7 @@ let package = Package(
     .target(
       name: "Espalier",
       dependencies: [
-        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning",
+        "EspalierData", "EspalierFormats", "EspalierInference", "EspalierNetworks", "EspalierPruning",
         "EspalierRecipes", "EspalierTensors", "EspalierTraining",
       ]),
 

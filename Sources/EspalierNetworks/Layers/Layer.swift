@@ -30,6 +30,9 @@ public protocol Layer: NetworkComponent, Sendable {
   /// Whether the forward and backward pass apply `context.fusedActivation`.
   var fusesActivation: Bool { get }
 
+  /// The layer itself where it is a fully connected one; what is lowered to other operators for inference.
+  var linear: Linear? { get }
+
   /// Whether the output is the input, value by value, so that neither pass has anything to do.
   func isPassThrough(training: Bool) -> Bool
 
@@ -49,6 +52,8 @@ extension Layer {
   public mutating func visitParameters(_ visit: (String, inout Parameter) -> Void) {}
   /// Not an activation function.
   public var activation: Activation? { nil }
+  /// Not a fully connected layer.
+  public var linear: Linear? { nil }
   /// Does not fuse.
   public var fusesActivation: Bool { false }
   /// Computes something.

@@ -89,6 +89,9 @@ public struct Linear: Layer {
     if bias != nil { visit("bias", &bias!) }
   }
 
+  /// This layer.
+  public var linear: Linear? { self }
+
   /// Bias and activation are one pass.
   public var fusesActivation: Bool { true }
 

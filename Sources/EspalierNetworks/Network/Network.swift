@@ -84,6 +84,9 @@ public struct Network: Sendable {
     }
   }
 
+  /// Puts another form of a node's layer into its place: one with the same shapes and parameters.
+  package mutating func replaceLayer(at index: Int, with layer: any Layer) { nodes[index].layer = layer }
+
   /// Appends a layer to the graph and returns where its output is; traps like the builder.
   @discardableResult
   public mutating func append(_ layer: some Layer, name: String? = nil, after sources: [Source]) -> Source {

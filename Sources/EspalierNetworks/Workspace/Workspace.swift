@@ -27,7 +27,7 @@ public final class Workspace {
   public let gradients: ParameterGradients?
 
   let structure: Network.Structure
-  let steps: [ExecutionStep]
+  package let steps: [ExecutionStep]
   private let arena: Tensor
 
   /// Plans the memory for `network` on batches of `batchSize` samples.
@@ -80,16 +80,16 @@ public final class Workspace {
 }
 
 /// One layer's turn: which node, with what memory.
-struct ExecutionStep {
-  let node: Int
-  let context: LayerContext
+package struct ExecutionStep {
+  package let node: Int
+  package let context: LayerContext
   /// Gradients of the same node's output from further consumers, to be added to the first one's before the layer's
   /// backward pass.
   let furtherGradients: [MatrixView]
   /// Which of the node's inputs are the network's input, also through pass-through nodes.
   let networkInputs: [Int]
   /// Whether the node's own passes do nothing: a pass-through, or an activation that the layer before it computes.
-  let isSilent: Bool
+  package let isSilent: Bool
 }
 
 extension Network {

@@ -23,6 +23,8 @@ struct SparseLayout: Sendable {
   let largestBlock: Int
 
   static let offsetsReadAhead = 4
+  /// The bytes of a group's rows and counts.
+  static let groupStride = MemoryLayout<EspalierSparseGroup>.stride
 
   var slots: Int { offsets.count - Self.offsetsReadAhead }
   var blocks: Int { panels * blocksPerPanel }

@@ -26,6 +26,12 @@ public final class SparsePattern: Sendable {
     rows == 0 || columns == 0 ? 1 : Double(survivors) / Double(rows) / Double(columns)
   }
 
+  /// The bytes of values, positions and counts that one product reads.
+  public var byteCount: Int {
+    let value = MemoryLayout<Float>.stride + MemoryLayout<UInt16>.stride
+    return layout.slots * value + layout.groups.count * SparseLayout.groupStride
+  }
+
   init(layout: SparseLayout, survivors: Int) {
     rows = layout.rows
     columns = layout.columns

@@ -1,0 +1,71 @@
+internal import EspalierNetworks
+internal import EspalierTensors
+
+/// Measures operators against each other on the layer itself.
+enum Calibration {
+  /// How long a contender runs at a time, and how often.
+  private static let roundSeconds = 0.0005
+  private static let rounds = 5
+
+  /// The contender with the shortest time of all rounds; they run in turn, so that a drift of the machine meets all.
+  static func fastest(
+    of contenders: [any LinearOperator], layer: Linear, batchSize: Int, on compute: Compute
+  ) -> any LinearOperator {
+    let benches = contenders.map { OperatorBench($0, layer: layer, batchSize: batchSize, compute) }
+    var best = [Double](repeating: .infinity, count: benches.count)
+    for _ in 0..<rounds {
+      for (index, bench) in benches.enumerated() {
+        best[index] = min(best[index], bench.secondsPerRun(atLeast: roundSeconds))
+      }
+    }
+    return contenders[best.indices.min { best[$0] < best[$1] }!]
+  }
+}
+
+/// One operator with memory to run on.
+private final class OperatorBench {
+  private let contender: any LinearOperator
+  private let context: LayerContext
+  private let memory: [Tensor]
+  private let compute: Compute
+
+  init(_ contender: any LinearOperator, layer: Linear, batchSize: Int, _ compute: Compute) {
+    self.contender = contender
+    self.compute = compute
+    let stored = (contender as? LayerOperator)?.layer ?? layer
+    let scratch = ThreadCount.$current.withValue(compute.threads) {
+      stored.scratchCount(inputs: [[layer.inputs]], batchSize: batchSize, training: false)
+    }
+    var generator = Xoshiro256(seed: 1)
+    var memory = [
+      Tensor(uniform: 0..<1, shape: [layer.inputs, batchSize], using: &generator),
+      Tensor(zeros: [layer.outputs, batchSize]), Tensor(zeros: [scratch]),
+    ]
+    let buffers = memory.indices.map { index in memory[index].withUnsafeMutableValues { $0 } }
+    self.memory = memory
+    context = LayerContext(
+      inputs: [MatrixView(base: buffers[0].baseAddress!, rows: layer.inputs, columns: batchSize)],
+      output: MatrixView(base: buffers[1].baseAddress!, rows: layer.outputs, columns: batchSize),
+      outputGradient: nil, inputGradients: [nil], parameterGradients: [], fusedActivation: .relu,
+      scratch: buffers[2], isTraining: false)
+  }
+
+  /// The mean time of enough runs to fill `seconds`.
+  func secondsPerRun(atLeast seconds: Double) -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var runs = 0
+    var elapsed = 0.0
+    repeat {
+      contender.run(context, on: compute)
+      runs += 1
+      elapsed = (clock.now - start).seconds
+    } while elapsed < seconds
+    return elapsed / Double(runs)
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
