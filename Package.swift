@@ -96,8 +96,22 @@ let package = Package(
       name: "EspalierSparseTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
-    .testTarget(name: "EspalierFormatsTests", dependencies: ["CZlib", "EspalierFormats"]),
-    .testTarget(name: "EspalierDataTests", dependencies: ["EspalierData", "EspalierFormats"]),
+    .testTarget(
+      name: "EspalierFormatsTests",
+      dependencies: [
+        "CZlib", "EspalierFormats", "EspalierNetworks", "EspalierTensors", "EspalierTestSupport",
+      ]),
+    .testTarget(
+      name: "EspalierDataTests", dependencies: ["EspalierData", "EspalierFormats", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierRecipesTests",
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierRecipes", "EspalierTensors",
+        "EspalierTraining",
+      ]),
+    .testTarget(
+      name: "EspalierCommandTests",
+      dependencies: ["espalier-cli", "EspalierFormats", "EspalierTensors", "EspalierTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
