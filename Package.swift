@@ -100,8 +100,13 @@ let package = Package(
       name: "EspalierSparseTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
-    .testTarget(name: "EspalierFormatsTests", dependencies: ["CZlib", "EspalierFormats"]),
-    .testTarget(name: "EspalierDataTests", dependencies: ["EspalierData", "EspalierFormats"]),
+    .testTarget(
+      name: "EspalierFormatsTests",
+      dependencies: [
+        "CZlib", "EspalierFormats", "EspalierNetworks", "EspalierTensors", "EspalierTestSupport",
+      ]),
+    .testTarget(
+      name: "EspalierDataTests", dependencies: ["EspalierData", "EspalierFormats", "EspalierTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -76,6 +76,7 @@ public struct PruneAndRetrain: Sendable {
     guard try observe(.trained(dense)) == .proceed else { return .stoppedByObserver }
     let pruned = network.prune(standardDeviations: sensitivity, selection)
     let evaluation = network.evaluate(on: test, loss: settings.loss)
+    guard evaluation.loss.isFinite else { return .diverged }
     let stage = Stage(network: network, evaluation: evaluation, seconds: 0, history: TrainingHistory())
     guard try observe(.pruned(stage, pruned)) == .proceed else { return .stoppedByObserver }
     let retrained = try train(&network, .retraining, retrainEpochs, after: epochs, training, test, observe)

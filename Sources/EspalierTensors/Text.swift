@@ -3,8 +3,9 @@
 extension Double {
   /// The value with a fixed number of decimals, padded on the left to at least `width` characters.
   package func formatted(width: Int = 0, decimals: Int) -> String {
-    guard isFinite, magnitude < 1e15 else { return "\(self)".paddedLeft(to: width) }
     let scale = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
+    // Beyond 2⁵³ the digits would be invented, and beyond 2⁶⁴ they would not fit.
+    guard magnitude * scale < 0x1p53 else { return "\(self)".paddedLeft(to: width) }
     let digits = String(UInt64((magnitude * scale).rounded()))
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     let point = decimals > 0 ? "." : ""

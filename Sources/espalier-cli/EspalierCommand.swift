@@ -22,20 +22,27 @@ struct EspalierCommand: ParsableCommand {
 
   /// Runs the command; every error is one line on standard error.
   static func main() {
+    Console.prepare()
     do {
       var command = try parseAsRoot()
       try command.run()
-    } catch let failure as Failure {
-      Console.error(failure.description)
-      Glibc.exit(failure.exitCode.rawValue)
     } catch {
-      let code = exitCode(for: error)
-      if code == .success {
-        print(fullMessage(for: error))
-      } else {
-        Console.error(message(for: error))
-      }
-      Glibc.exit(code.rawValue)
+      Glibc.exit(report(error).rawValue)
     }
+  }
+
+  /// Says what happened, which may be the help that was asked for; returns the exit status.
+  private static func report(_ error: any Error) -> ExitCode {
+    if let failure = error as? Failure {
+      Console.error(failure.description)
+      return failure.exitCode
+    }
+    let code = exitCode(for: error)
+    guard code == .success else {
+      Console.error(message(for: error))
+      return code
+    }
+    do { try Console.print(fullMessage(for: error)) } catch { return report(error) }
+    return .success
   }
 }

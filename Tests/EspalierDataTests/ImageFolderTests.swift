@@ -1,5 +1,6 @@
 import EspalierData
 import EspalierFormats
+import EspalierTestSupport
 import Testing
 
 #if canImport(Glibc)

@@ -1,38 +1,8 @@
 import EspalierFormats
+import EspalierTestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// A folder that disappears with the last reference, with all files directly inside it.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/espalier-tests-XXXXXX".utf8CString)
-    precondition(mkdtemp(&template) != nil, "no temporary folder")
-    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  deinit {
-    guard let folder = opendir(path) else { return }
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      unlink("\(path)/\(name)")
-    }
-    closedir(folder)
-    rmdir(path)
-  }
-
-  func path(_ name: String) -> String { "\(path)/\(name)" }
-
+extension TemporaryFolder {
   func write(_ name: String, _ dimensions: [Int], _ bytes: [UInt8]) throws {
     try IDXArray(dimensions: dimensions, bytes: bytes).write(to: path(name))
   }

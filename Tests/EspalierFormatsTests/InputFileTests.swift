@@ -1,4 +1,5 @@
 import EspalierFormats
+import EspalierTestSupport
 import Testing
 
 #if canImport(Glibc)

@@ -24,11 +24,14 @@ public struct ImageFolder: Sendable, Equatable {
 
   /// Names a folder.
   ///
-  /// - Throws: `FileError` if it does not exist or is not a folder.
+  /// - Throws: `FileError` if it does not exist, is not a folder, or may not be entered.
   public init(_ path: String) throws {
     guard isFolder(path) else {
       throw FileError(
         path: path, operation: "open the data folder", code: fileExists(path) ? ENOTDIR : ENOENT)
+    }
+    guard faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 else {
+      throw FileError(path: path, operation: "open the data folder", code: errno)
     }
     self.path = path
   }

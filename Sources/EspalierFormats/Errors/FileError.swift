@@ -29,5 +29,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public var reason: String { String(cString: strerror(code)) }
 
   /// The error as one line of text.
-  public var description: String { "\(oneLine(path)): cannot \(operation): \(reason)" }
+  public var description: String {
+    "\(path.isEmpty ? "''" : oneLine(path)): cannot \(operation): \(reason)"
+  }
 }

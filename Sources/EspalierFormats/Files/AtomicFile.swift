@@ -27,14 +27,8 @@ public enum AtomicFile {
   /// - Throws: what `body` throws; `FileError`. If only the last step fails (forcing the folder to the
   ///   disk), the new content is in place but may not survive a loss of power.
   public static func write(to path: String, _ body: (inout FileOutput) throws -> Void) throws {
-    let status = try fileStatus(at: path)
-    if let status, status.kind != S_IFREG {
-      if status.kind == S_IFDIR { throw FileError(path: path, operation: "write", code: EISDIR) }
-      return try writeThrough(to: path, body)
-    }
-    if status != nil, faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 {
-      throw FileError(path: path, operation: "write", code: errno)
-    }
+    let status = try requireReplaceable(path)
+    if let status, status.kind != S_IFREG { return try writeThrough(to: path, body) }
     let target = try Target(path)
     let temporary = try TemporaryFile(in: target.folder, for: path)
     do {
@@ -52,6 +46,26 @@ public enum AtomicFile {
   /// Writes `bytes` as the whole content of a file; see ``write(to:_:)``.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { output in try output.write(bytes) }
+  }
+
+  /// Throws the `FileError` that writing to `path` would end in, as far as that can be told without writing: a
+  /// folder stands there, its folder is missing, or a permission is. For those who work long for the content.
+  public static func requireWritable(_ path: String) throws {
+    if let status = try requireReplaceable(path), status.kind != S_IFREG { return }
+    let folder = try Target(path).folder
+    guard faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 else {
+      throw FileError(path: path, operation: "write", code: errno)
+    }
+  }
+
+  /// The status of what stands at `path`, if that may be written.
+  private static func requireReplaceable(_ path: String) throws -> FileStatus? {
+    guard let status = try fileStatus(at: path) else { return nil }
+    if status.kind == S_IFDIR { throw FileError(path: path, operation: "write", code: EISDIR) }
+    guard faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 else {
+      throw FileError(path: path, operation: "write", code: errno)
+    }
+    return status
   }
 
   private static func writeThrough(to path: String, _ body: (inout FileOutput) throws -> Void) throws {

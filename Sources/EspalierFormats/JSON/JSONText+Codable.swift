@@ -14,22 +14,36 @@ package enum JSONText {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  /// The value a JSON text stands for; throws `DecodingError`.
+  /// The value that a JSON text in a file stands for. Nesting deeper than 64 and equal keys are refused, which
+  /// Foundation's decoder alone would not do.
+  ///
+  /// - Parameters:
+  ///   - file: the path for error messages.
+  ///   - place: the name of the text for error messages.
+  ///   - expected: what the text should be, for error messages.
+  /// - Throws: `FormatError`, and errors of the value's own.
   package static func decode<Value: Decodable>(
-    _ type: Value.Type, from text: String, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    _ type: Value.Type, from text: String, file: String, place: String, expected: String,
+    userInfo: [CodingUserInfoKey: any Sendable] = [:]
   ) throws -> Value {
+    var reader = JSONReader(Array(text.utf8), file: file, place: place)
+    try reader.skipValue()
+    try reader.finish()
     let decoder = JSONDecoder()
     decoder.userInfo = userInfo
-    return try decoder.decode(type, from: Data(text.utf8))
+    do { return try decoder.decode(type, from: Data(text.utf8)) } catch let error as DecodingError {
+      throw FormatError(file: file, place: place, expected: expected, found: reason(of: error))
+    }
   }
 
-  /// Why a text could not be decoded, on one line, without paths and wrappers.
-  package static func reason(of error: DecodingError) -> String {
+  /// Why a text could not be decoded, and where in it.
+  private static func reason(of error: DecodingError) -> String {
     switch error {
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
       .dataCorrupted(let context):
-      oneLine(context.debugDescription)
-    @unknown default: "something else"
+      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+      return path.isEmpty ? context.debugDescription : "\(context.debugDescription) (at \(path))"
+    @unknown default: return "something else"
     }
   }
 }

@@ -23,7 +23,10 @@ public struct NetworkFile: Sendable {
   /// Reads a network whose layers are in the registry.
   ///
   /// Nothing is allocated before its size is known to be in the file: the architecture's shapes must be the tensors'.
-  /// Throws `FormatError` (no or bad architecture, tensors missing, left over, of another type or shape) or `FileError`.
+  /// Values may be F32, F16 or BF16, and are F32 when written again.
+  ///
+  /// - Throws: `FileError`; `FormatError` if there is no architecture or it does not hold together, if a tensor is
+  ///   missing, left over, or of another type or shape, or if a value outside a mask is not zero.
   public init(contentsOf path: String, layers: LayerRegistry = .standard) throws {
     let file = try SafetensorsFile(contentsOf: path)
     guard let architecture = file.metadata[Self.architectureKey] else {
@@ -34,10 +37,11 @@ public struct NetworkFile: Sendable {
     let ledger = TensorLedger(file)
     do {
       let description = try JSONText.decode(
-        NetworkDescription.self, from: architecture, userInfo: [.layerRegistry: layers])
+        NetworkDescription.self, from: architecture, file: path, place: "metadata \(Self.architectureKey)",
+        expected: "an architecture", userInfo: [.layerRegistry: layers])
       network = try description.makeNetwork { NodeParameters(node: $0, ledger: ledger) }
     } catch {
-      throw Self.oneError(error, path: path)
+      throw Self.formatError(error, path: path)
     }
     if let extra = file.names.first(where: { !ledger.taken.contains($0) }) {
       throw FormatError(
@@ -63,14 +67,18 @@ public struct NetworkFile: Sendable {
     try writer.write(to: path)
   }
 
-  private static func oneError(_ error: any Error, path: String) -> any Error {
-    switch error {
+  /// The same error as one that names the file; errors of the files' own stay as they are.
+  private static func formatError(_ error: any Error, path: String) -> any Error {
+    func inArchitecture(_ place: String, _ expected: String, _ found: String) -> FormatError {
+      FormatError(file: path, place: "architecture\(place)", expected: expected, found: found)
+    }
+    return switch error {
     case is FormatError, is FileError: error
-    case let error as DecodingError:
-      FormatError(
-        file: path, place: "metadata \(architectureKey)", expected: "an architecture",
-        found: JSONText.reason(of: error))
-    default: FormatError(file: path, place: "architecture", expected: "layers that fit", found: "\(error)")
+    case let error as InvalidDescription: inArchitecture("", error.expected, error.found)
+    case let error as ShapeMismatch: inArchitecture(", layer \(error.layer)", error.expected, error.found)
+    case let error as InvalidConfiguration:
+      inArchitecture(", layer \(error.layer)", error.expected, error.found)
+    default: inArchitecture("", "layers that fit", "\(error)")
     }
   }
 }
@@ -114,7 +122,20 @@ private struct NodeParameters: ParameterSource {
     var parameter = Parameter(values, role: role)
     guard ledger.file.entry(path.maskName) != nil else { return parameter }
     _ = try ledger.take(path.maskName, shape: shape, types: [.bool, .uint8])
-    parameter.prune(keeping: Mask(try ledger.file.bools(path.maskName), shape: shape))
+    let mask = Mask(try ledger.file.bools(path.maskName), shape: shape)
+    try requireZeros(of: parameter, outside: mask, name: path.description)
+    parameter.prune(keeping: mask)
     return parameter
+  }
+
+  /// Dropping the values would make another network of the file than a reader that knows nothing of masks.
+  private func requireZeros(of parameter: Parameter, outside mask: Mask, name: String) throws {
+    try parameter.withUnsafeValues { values in
+      guard let index = values.indices.first(where: { values[$0] != 0 && !mask[$0] }) else { return }
+      throw FormatError(
+        file: ledger.file.path, place: "tensor \(name), element \(index)",
+        expected: "0, for the mask has 0 there",
+        found: "\(values[index])")
+    }
   }
 }

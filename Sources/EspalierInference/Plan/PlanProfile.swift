@@ -1,4 +1,4 @@
-public import EspalierTensors
+internal import EspalierTensors
 
 /// What a plan takes by the clock on one thread of control: whole batches, and each step alone.
 public struct PlanProfile: Sendable {

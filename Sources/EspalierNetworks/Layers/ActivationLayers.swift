@@ -112,9 +112,12 @@ public struct LeakyReLU: ActivationLayer {
 
 /// A stored configuration whose values a layer cannot have.
 public struct InvalidConfiguration: Error, Sendable, Hashable, CustomStringConvertible {
-  let layer: String
-  let expected: String
-  let found: String
+  /// The layer's kind.
+  public let layer: String
+  /// What it can have.
+  public let expected: String
+  /// What it was given.
+  public let found: String
 
   /// One line.
   public var description: String { "layer \(layer): expected \(expected), found \(found)" }

@@ -47,7 +47,7 @@ public struct Network: Sendable {
   /// A network for samples of shape `inputShape`, made of the components one after another.
   ///
   /// Traps, naming the layer and the shapes, when a layer does not fit the one before it, and when two nodes have the
-  /// same name. Layers without a name are called by their kind and position among that kind: `relu1`.
+  /// same name or one has a name that is not of visible ASCII characters. Layers without a name are called by their kind and position among that kind: `relu1`.
   public init(input inputShape: [Int], @NetworkBuilder _ components: () -> [any NetworkComponent]) {
     self.init(inputShape: inputShape)
     var source = Source.input
@@ -98,6 +98,10 @@ public struct Network: Sendable {
   ) throws(ShapeMismatch) -> Source {
     let kind = type(of: layer).kind
     let name = name ?? "\(kind)\(nodes.count { type(of: $0.layer).kind == kind } + 1)"
+    guard Self.isPlain(name) else {
+      throw ShapeMismatch(
+        layer: name, expected: "a name of visible ASCII characters, not \(Self.inputName)", found: name)
+    }
     guard !nodes.contains(where: { $0.name == name }) else {
       throw ShapeMismatch(layer: name, expected: "a name of its own", found: "a second node of that name")
     }
@@ -110,6 +114,14 @@ public struct Network: Sendable {
     visited.visitParameters { parameter, _ in paths.append(ParameterPath(node: name, name: parameter)) }
     nodes.append(Node(name: name, sources: sources, outputShape: shape, layer: layer, parameterPaths: paths))
     return .node(nodes.count - 1)
+  }
+
+  /// What the network's input is called among the nodes of a stored network.
+  static let inputName = "input"
+
+  /// Names stand in files' tensor names and in reports.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && name != inputName && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
   }
 
   private func shape(of source: Source) -> [Int] {

@@ -7,6 +7,9 @@ public struct NetworkDescription: Codable, Sendable {
   public let input: [Int]
   let nodes: [NodeDescription]
 
+  /// Far more than networks have, and few enough that planning them takes no longer than a moment.
+  private static let nodeCounts = 1...10_000
+
   /// The description of a network.
   public init(of network: Network) {
     input = network.inputShape
@@ -15,7 +18,7 @@ public struct NetworkDescription: Codable, Sendable {
         name: node.name,
         inputs: node.sources.map { source in
           switch source {
-          case .input: NodeDescription.networkInput
+          case .input: Network.inputName
           case .node(let index): network.nodes[index].name
           }
         },
@@ -26,14 +29,15 @@ public struct NetworkDescription: Codable, Sendable {
   /// Builds the network, its parameters taken from `source(name of the node)`; throws what the source throws, and a
   /// `ShapeMismatch` or `InvalidDescription` when the graph does not hold together.
   public func makeNetwork(parameters source: (String) -> any ParameterSource) throws -> Network {
-    guard !nodes.isEmpty else { throw InvalidDescription(expected: "at least one node", found: "none") }
-    try requireCountable(input)
+    guard Self.nodeCounts.contains(nodes.count) else {
+      throw InvalidDescription(
+        expected: "\(Self.nodeCounts.lowerBound) to \(Self.nodeCounts.upperBound) nodes",
+        found: "\(nodes.count)")
+    }
+    try requireCountable(input, of: "the input")
     var network = Network(inputShape: input)
-    var known: [String: Network.Source] = [NodeDescription.networkInput: .input]
+    var known: [String: Network.Source] = [Network.inputName: .input]
     for node in nodes {
-      guard known[node.name] == nil, node.hasPlainName else {
-        throw InvalidDescription(expected: "plain, unique node names", found: node.name.debugDescription)
-      }
       let sources = try node.inputs.map { name in
         guard let source = known[name] else {
           throw InvalidDescription(expected: "node \(node.name) to follow its inputs", found: "input \(name)")
@@ -43,17 +47,18 @@ public struct NetworkDescription: Codable, Sendable {
       var parameters = source(node.name)
       let layer = try node.blueprint.makeLayer(parameters: &parameters)
       known[node.name] = try network.add(layer, name: node.name, after: sources)
+      try requireCountable(network.outputShape, of: "node \(node.name)")
     }
     return network
   }
 
   /// Refuses shapes whose values nobody could count or hold, before anything multiplies their lengths.
-  private func requireCountable(_ shape: [Int]) throws(InvalidDescription) {
+  private func requireCountable(_ shape: [Int], of what: String) throws(InvalidDescription) {
     var count = 1
     for length in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: length)
       guard length > 0, !overflow, product < 1 << 31 else {
-        throw InvalidDescription(expected: "an input of 1 to 2³¹ − 1 values", found: "shape \(shape)")
+        throw InvalidDescription(expected: "\(what) to have 1 to 2³¹ − 1 values", found: "shape \(shape)")
       }
       count = product
     }
@@ -62,8 +67,10 @@ public struct NetworkDescription: Codable, Sendable {
 
 /// A stored architecture that does not hold together.
 public struct InvalidDescription: Error, Sendable, Hashable, CustomStringConvertible {
-  let expected: String
-  let found: String
+  /// What should have been there.
+  public let expected: String
+  /// What was there.
+  public let found: String
 
   /// One line.
   public var description: String { "architecture: expected \(expected), found \(found)" }
@@ -75,16 +82,11 @@ extension CodingUserInfoKey {
 }
 
 struct NodeDescription: Codable, Sendable {
-  static let networkInput = "input"
-
   let name: String
   let inputs: [String]
   let blueprint: any AnyLayerBlueprint
 
   enum CodingKeys: String, CodingKey { case name, layer, inputs, configuration }
-
-  /// Visible ASCII only: names stand in files' tensor names and in reports.
-  var hasPlainName: Bool { !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
 
   init(name: String, inputs: [String], blueprint: any AnyLayerBlueprint) {
     self.name = name

@@ -28,8 +28,8 @@ extension Network {
   /// Prunes each selected parameter by its own threshold `sensitivity` · std(weights), where std is the population
   /// standard deviation over all of the parameter's values, pruned zeros included.
   ///
-  /// For normally distributed weights a sensitivity of 2 keeps about 4.6 %. Returns what happened to each selected
-  /// parameter.
+  /// For normally distributed weights a sensitivity of 2 keeps about 4.6 %. The threshold is at most the largest finite
+  /// number. Returns what happened to each selected parameter.
   ///
   /// Source: S. Han et al., "Learning both weights and connections for efficient neural networks" (NIPS 2015): "the
   /// pruning threshold is chosen as a quality parameter multiplied by the standard deviation of a layer's weights".
@@ -37,7 +37,7 @@ extension Network {
   public mutating func prune(
     standardDeviations sensitivity: Double, _ selection: ParameterSelection = .weights
   ) -> [PrunedParameter] {
-    prune(selection) { Float(sensitivity * $0.standardDeviation) }
+    prune(selection) { Float(min(sensitivity * $0.standardDeviation, Double(Float.greatestFiniteMagnitude))) }
   }
 
   private mutating func prune(

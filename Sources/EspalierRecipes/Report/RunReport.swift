@@ -107,7 +107,8 @@ extension SurvivorReport {
     rows.map { row in
       RunReport.Layer(
         name: row.path.description, nonzero: row.nonzero, total: row.total,
-        threshold: thresholds.first { $0.path == row.path }?.threshold, shape: row.shape)
+        threshold: thresholds.first { $0.path == row.path && $0.threshold.isFinite }?.threshold,
+        shape: row.shape)
     }
   }
 }

@@ -7,6 +7,8 @@ public struct TrainingRecord: Sendable, Hashable, Codable {
   /// Epochs done so far; the next shuffle depends on it.
   public var epochsDone: Int
 
+  /// More epochs than anybody trains, and few enough to add up.
+  private static let maximumEpochs = 1 << 53
   private static let key = "espalier.training"
 
   /// A record.
@@ -18,14 +20,11 @@ public struct TrainingRecord: Sendable, Hashable, Codable {
   /// The record a file was written with; nil if there is none. Throws `FormatError` when it cannot be read.
   public init?(in file: NetworkFile, path: String) throws {
     guard let text = file.metadata[Self.key] else { return nil }
-    do { self = try JSONText.decode(TrainingRecord.self, from: text) } catch let error as DecodingError {
-      throw FormatError(
-        file: path, place: "metadata \(Self.key)", expected: "a training record",
-        found: JSONText.reason(of: error))
-    }
-    guard epochsDone >= 0, settings.areValid else {
-      throw FormatError(
-        file: path, place: "metadata \(Self.key)", expected: "settings in their ranges", found: text)
+    let place = "metadata \(Self.key)"
+    self = try JSONText.decode(
+      TrainingRecord.self, from: text, file: path, place: place, expected: "a training record")
+    guard (0...Self.maximumEpochs).contains(epochsDone), settings.areValid else {
+      throw FormatError(file: path, place: place, expected: "settings in their ranges", found: text)
     }
   }
 

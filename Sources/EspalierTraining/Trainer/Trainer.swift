@@ -63,7 +63,7 @@ public struct Trainer: Sendable {
   /// Trains `network` in place and returns what every epoch gave.
   ///
   /// Ends before all epochs are done when `observe` says so, when the current task is cancelled, by early stopping, or
-  /// when the loss is no longer finite; then the network keeps the weights of that moment (of its best epoch under
+  /// when the loss of a batch or of the validation is no longer finite; then the network keeps the weights of that moment (of its best epoch under
   /// early stopping). Traps when the samples do not fit the network.
   @discardableResult
   public mutating func train(
@@ -88,6 +88,10 @@ public struct Trainer: Sendable {
       let evaluation = evaluator?.evaluate(network, on: compute)
       let complete = summary.evaluated(evaluation, seconds: clock.seconds)
       history.epochs.append(complete)
+      guard evaluation?.loss.isFinite ?? true else {
+        history.end = .diverged
+        return history
+      }
       if try observe(.epoch(complete)) == .stop {
         history.end = .stoppedByObserver
         return history

@@ -23,11 +23,15 @@ struct EvaluateCommand: ParsableCommand {
       try sets.requireFit(stored.network, file: file)
       let loss = try TrainingRecord(in: stored, path: file)?.settings.loss ?? CrossEntropy()
       let evaluation = stored.network.evaluate(on: sets.test, loss: loss)
-      if json { return print(try JSONText.encode(evaluation)) }
-      print(
-        "accuracy \(percent(evaluation.accuracy)), loss \(evaluation.loss.formatted(decimals: 4)), ",
-        terminator: "")
-      print("\(evaluation.samples) samples of \(sets.name)\n\n\(table(evaluation.confusion))")
+      guard evaluation.loss.isFinite else {
+        throw FormatError(
+          file: file, place: "outputs on \(sets.name)", expected: "a finite loss", found: "\(evaluation.loss)"
+        )
+      }
+      if json { return try Console.print(JSONText.encode(evaluation)) }
+      let quality = "accuracy \(percent(evaluation.accuracy)), loss \(evaluation.loss.formatted(decimals: 4))"
+      try Console.print(
+        "\(quality), \(evaluation.samples) samples of \(sets.name)\n\n\(table(evaluation.confusion))")
     }
   }
 

@@ -27,7 +27,7 @@ struct InfoCommand: ParsableCommand {
         threads: current.threads, processors: ThreadCount.available,
         instructionSet: current.instructionSet.rawValue,
         instructionSets: InstructionSet.available.map(\.rawValue), comparisons: checked?.comparisons)
-      print(json ? try JSONText.encode(info) : info.description)
+      try Console.print(json ? JSONText.encode(info) : info.description)
     }
   }
 }

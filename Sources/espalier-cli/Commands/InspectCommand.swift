@@ -14,9 +14,9 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let stored = try NetworkFile(contentsOf: file)
-    print(
+    try Console.print(
       json
-        ? try JSONText.encode(InspectionReport(of: stored.network, thresholds: []))
+        ? JSONText.encode(InspectionReport(of: stored.network, thresholds: []))
         : "\(SurvivorReport(of: stored.network))")
   }
 }
@@ -25,6 +25,7 @@ struct InspectCommand: ParsableCommand {
 struct InspectionReport: Encodable {
   let alive: Int
   let total: Int
+  /// Null when nothing is left.
   let compression: Double?
   let layers: [RunReport.Layer]
 
@@ -34,5 +35,16 @@ struct InspectionReport: Encodable {
     total = report.total
     compression = report.compression.isFinite ? report.compression : nil
     layers = report.layers(thresholds: thresholds)
+  }
+
+  private enum CodingKeys: CodingKey { case alive, total, compression, layers }
+
+  /// All keys always, so that readers need not test for them.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(alive, forKey: .alive)
+    try container.encode(total, forKey: .total)
+    try container.encode(compression, forKey: .compression)
+    try container.encode(layers, forKey: .layers)
   }
 }

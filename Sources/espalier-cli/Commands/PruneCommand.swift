@@ -47,6 +47,7 @@ struct PruneCommand: ParsableCommand {
     try compute {
       var stored = try NetworkFile(contentsOf: file)
       let selection = try makeSelection(stored.network)
+      try AtomicFile.requireWritable(output)
       let results =
         if let threshold {
           stored.network.prune(threshold: threshold, selection)
@@ -55,14 +56,14 @@ struct PruneCommand: ParsableCommand {
         }
       try stored.write(to: output)
       let report = InspectionReport(of: stored.network, thresholds: results)
-      print(json ? try JSONText.encode(report) : "\(SurvivorReport(of: stored.network))")
+      try Console.print(json ? JSONText.encode(report) : "\(SurvivorReport(of: stored.network))")
     }
   }
 
   private func makeSelection(_ network: Network) throws -> ParameterSelection {
     let known = network.parameters.map(\.path.node)
     let names = layers?.split(separator: ",").map(String.init) ?? known
-    if let unknown = names.first(where: { !known.contains($0) }) {
+    if let unknown = names.isEmpty ? "none" : names.first(where: { !known.contains($0) }) {
       var distinct: [String] = []
       for name in known where !distinct.contains(name) { distinct.append(name) }
       throw ValidationError(

@@ -27,7 +27,7 @@ struct RetrainCommand: ParsableCommand {
   @Flag(help: "Print the evaluation as one JSON object on standard output, and nothing else there.")
   var json = false
 
-  func validate() throws { try require("--epochs", epochs, "at least 1") { $0 >= 1 } }
+  func validate() throws { try requireEpochs("--epochs", epochs, from: 1) }
 
   func run() throws {
     Interruption.listen()

@@ -11,7 +11,11 @@ struct RunCommand: ParsableCommand {
       report.json to the output folder, each when its phase is done.
       """)
 
-  @Option(help: ArgumentHelp("lenet-300-100, or layer sizes such as 784-300-100-10.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp(
+      "lenet-300-100, or layer sizes such as 784-300-100-10 (default: \(ModelName.standard)).",
+      valueName: "model"),
+    transform: ModelName.parse)
   var model = ModelName.standard
 
   @OptionGroup var data: DataOptions
@@ -37,8 +41,8 @@ struct RunCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    try require("--epochs", epochs, "at least 1") { $0 >= 1 }
-    try require("--retrain-epochs", retrainEpochs, "at least 0") { $0 >= 0 }
+    try requireEpochs("--epochs", epochs, from: 1)
+    try requireEpochs("--retrain-epochs", retrainEpochs, from: 0)
     try require("--sensitivity", sensitivity, "a number of at least 0") { $0 >= 0 && $0.isFinite }
   }
 
@@ -47,25 +51,25 @@ struct RunCommand: ParsableCommand {
     try compute {
       let settings = training.settings()
       let sets = try data.load()
-      let network = try model.makeNetwork(for: sets.training, seed: settings.seed)
-      let folder = try OutputFolder(output)
+      let network = try model.makeNetwork(for: sets.training, settings)
+      let folder = try OutputFolder(output, for: RunStory.files)
       let experiment = PruneAndRetrain(
         settings: settings, epochs: epochs, retrainEpochs: retrainEpochs, sensitivity: sensitivity)
-      if !json { print(heading(sets, settings)) }
+      if !json { try Console.print(heading(sets, settings)) }
       var story = RunStory(folder: folder, settings: settings, epochs: (epochs, retrainEpochs), isQuiet: json)
       let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
       try requireFinished(end, "files of finished phases are in \(folder.path)")
-      let report = story.report(model: model.text, dataset: sets.name)
-      try report.write(to: folder.file("report.json"))
-      print(json ? try report.jsonLine() : SummaryTable(report).description)
-      if !json { print("\nfiles: \(folder.path)/{dense,pruned,retrained}.safetensors, report.json") }
+      let report = try story.finish(model: "\(model)", dataset: sets.name)
+      if json { return try Console.print(JSONText.encode(report)) }
+      try Console.print(
+        "\n\(SummaryTable(report))\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))")
     }
   }
 
   private func heading(_ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {
     let compute = Compute.current
-    return "\(model.text) on \(sets.name): \(sets.training.count) + \(sets.test.count) samples; "
-      + "\(compute.backend.rawValue) (\(compute.coreName)), \(compute.threads) threads, seed \(settings.seed)\n"
+    return "\(model) on \(sets.name): \(sets.training.count) + \(sets.test.count) samples; "
+      + "\(compute.backend.rawValue) (\(compute.coreName)), \(compute.threads) threads, seed \(settings.seed)"
   }
 }
 

@@ -6,7 +6,11 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a dense network and save it.")
 
-  @Option(help: ArgumentHelp("lenet-300-100, or layer sizes such as 784-300-100-10.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp(
+      "lenet-300-100, or layer sizes such as 784-300-100-10 (default: \(ModelName.standard)).",
+      valueName: "model"),
+    transform: ModelName.parse)
   var model = ModelName.standard
 
   @OptionGroup var data: DataOptions
@@ -23,14 +27,14 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the evaluation as one JSON object on standard output, and nothing else there.")
   var json = false
 
-  func validate() throws { try require("--epochs", epochs, "at least 1") { $0 >= 1 } }
+  func validate() throws { try requireEpochs("--epochs", epochs, from: 1) }
 
   func run() throws {
     Interruption.listen()
     try compute {
       let settings = training.settings()
       let sets = try data.load()
-      let network = try model.makeNetwork(for: sets.training, seed: settings.seed)
+      let network = try model.makeNetwork(for: sets.training, settings)
       try TrainingRun(
         title: "training", settings: settings, epochs: epochs, epochsDone: 0, output: output, json: json
       ).run(network, sets)
@@ -48,6 +52,7 @@ struct TrainingRun {
   let json: Bool
 
   func run(_ start: Network, _ sets: DataOptions.Sets) throws {
+    try AtomicFile.requireWritable(output)
     var network = start
     var trainer = settings.trainer(epochs: epochs, epochsDone: epochsDone)
     var progress = ProgressLine(title, epochs: epochs)
@@ -60,8 +65,8 @@ struct TrainingRun {
     let result = TrainingResult(
       file: output, dataset: sets.name, accuracy: evaluation.accuracy, loss: evaluation.loss,
       seconds: history.seconds)
-    print(
-      json ? try JSONText.encode(result) : "\(output): accuracy \(percent(result.accuracy)) on \(sets.name)")
+    try Console.print(
+      json ? JSONText.encode(result) : "\(output): accuracy \(percent(result.accuracy)) on \(sets.name)")
   }
 }
 

@@ -1,3 +1,4 @@
+import Espalier
 import Glibc
 import Logging
 
@@ -8,6 +9,32 @@ enum Console {
 
   /// Whether standard error is a terminal.
   static let isInteractive = isatty(STDERR_FILENO) == 1
+
+  /// Makes broken pipes and missing standard streams errors like any other.
+  static func prepare() {
+    signal(SIGPIPE, SIG_IGN)
+    // A closed stream's number would go to the next file that is opened, and texts would end up in that file.
+    // Reading only: what is written to the stand-in fails, as it should.
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+
+  /// Text for standard output, and the end of its line; at once, so that it keeps its place among progress lines.
+  static func print(_ text: String) throws {
+    var line = text + "\n"
+    try line.withUTF8 { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = Glibc.write(STDOUT_FILENO, bytes.baseAddress! + rest.startIndex, rest.count)
+        if count >= 0 {
+          rest = rest.dropFirst(count)
+        } else if errno != EINTR {
+          throw FileError(path: "standard output", operation: "write", code: errno)
+        }
+      }
+    }
+  }
 
   /// One error line.
   static func error(_ text: String) {

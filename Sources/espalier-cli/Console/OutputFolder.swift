@@ -5,10 +5,16 @@ import Glibc
 struct OutputFolder {
   let path: String
 
-  init(_ path: String) throws {
+  /// Throws unless the files of these names can be written there: better before hours of training than after.
+  init(_ path: String, for names: [String]) throws {
     self.path = path
-    guard mkdir(path, 0o777) != 0, errno != EEXIST || !isFolder(path) else { return }
-    throw FileError(path: path, operation: "make the output folder", code: errno)
+    if mkdir(path, 0o777) != 0 {
+      let code = errno
+      guard code == EEXIST, isFolder(path) else {
+        throw FileError(path: path, operation: "make the output folder", code: code)
+      }
+    }
+    for name in names { try AtomicFile.requireWritable(file(name)) }
   }
 
   /// The path of a file in the folder.

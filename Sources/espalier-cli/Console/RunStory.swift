@@ -2,6 +2,12 @@ import Espalier
 
 /// Tells the experiment as it goes: progress, reports, and a file after each phase.
 struct RunStory {
+  private static let (denseFile, prunedFile, retrainedFile) =
+    ("dense.safetensors", "pruned.safetensors", "retrained.safetensors")
+  private static let reportFile = "report.json"
+  /// The names of all files that a run writes.
+  static let files = [denseFile, prunedFile, retrainedFile, reportFile]
+
   private let folder: OutputFolder
   private let settings: TrainingSettings
   private let epochs: (training: Int, retraining: Int)
@@ -28,31 +34,31 @@ struct RunStory {
     case .training(_, let event): return progress.show(event)
     case .trained(let stage):
       dense = stage
-      try write(stage, "dense.safetensors", epochsDone: epochs.training)
-      say("\ndense: \(quality(stage))\n\(SurvivorReport(of: stage.network))\n")
+      try write(stage, Self.denseFile, epochsDone: epochs.training)
+      try say("dense", stage)
     case .pruned(let stage, let results):
       pruned = stage
       thresholds = results
       progress = ProgressLine("retraining", epochs: epochs.retraining)
-      try write(stage, "pruned.safetensors", epochsDone: epochs.training)
-      say(
-        results.map { "\($0.path): threshold \(Double($0.threshold).formatted(decimals: 6))" }.joined(
-          separator: "\n"))
-      say("\npruned: \(quality(stage))\n\(SurvivorReport(of: stage.network))\n")
+      try write(stage, Self.prunedFile, epochsDone: epochs.training)
+      let lines = results.map { "\($0.path): threshold \(Double($0.threshold).formatted(decimals: 6))" }
+      if !isQuiet { try Console.print("\n" + lines.joined(separator: "\n")) }
+      try say("pruned", stage)
     case .retrained(let stage):
       retrained = stage
-      try write(stage, "retrained.safetensors", epochsDone: epochs.training + epochs.retraining)
-      say("\nretrained: \(quality(stage))\n\(SurvivorReport(of: stage.network))\n")
+      try write(stage, Self.retrainedFile, epochsDone: epochs.training + epochs.retraining)
+      try say("retrained", stage)
     }
     return Interruption.isPending ? .stop : .proceed
   }
 
-  /// The report of the finished experiment.
-  func report(model: String, dataset: String) -> RunReport {
-    RunReport(
+  /// The report of the finished experiment, which is stored too.
+  func finish(model: String, dataset: String) throws -> RunReport {
+    let report = RunReport(
       model: model, dataset: dataset, seed: settings.seed, dense: dense!, pruned: pruned!,
-      retrained: retrained!,
-      thresholds: thresholds)
+      retrained: retrained!, thresholds: thresholds)
+    try report.write(to: folder.file(Self.reportFile))
+    return report
   }
 
   private func write(_ stage: PruneAndRetrain.Stage, _ name: String, epochsDone: Int) throws {
@@ -61,11 +67,10 @@ struct RunStory {
     try file.write(to: folder.file(name))
   }
 
-  private func say(_ text: String) {
-    if !isQuiet { print(text) }
-  }
-
-  private func quality(_ stage: PruneAndRetrain.Stage) -> String {
-    "accuracy \(percent(stage.evaluation.accuracy)), loss \(stage.evaluation.loss.formatted(decimals: 4))"
+  private func say(_ name: String, _ stage: PruneAndRetrain.Stage) throws {
+    if isQuiet { return }
+    let quality =
+      "accuracy \(percent(stage.evaluation.accuracy)), loss \(stage.evaluation.loss.formatted(decimals: 4))"
+    try Console.print("\n\(name): \(quality)\n\(SurvivorReport(of: stage.network))")
   }
 }

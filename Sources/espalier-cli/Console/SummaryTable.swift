@@ -22,8 +22,3 @@ struct SummaryTable: CustomStringConvertible {
       + (seconds?.formatted(width: 10, decimals: 1) ?? "         –")
   }
 }
-
-extension RunReport {
-  /// The report as JSON on one line.
-  func jsonLine() throws -> String { try JSONText.encode(self) }
-}

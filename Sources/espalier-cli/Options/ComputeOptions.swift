@@ -23,7 +23,9 @@ struct ComputeOptions: ParsableArguments {
     }
     try requireEnvironment(Backend.environmentVariable, Backend.available)
     try requireEnvironment(InstructionSet.environmentVariable, InstructionSet.available)
-    if let text = environment(ThreadCount.environmentVariable), !(1...1024).contains(Int(text) ?? 0) {
+    if let text = environment(ThreadCount.environmentVariable), !text.isEmpty,
+      !(1...1024).contains(Int(text) ?? 0)
+    {
       throw ValidationError("\(ThreadCount.environmentVariable): expected 1 to 1024, found \(text)")
     }
   }
@@ -43,7 +45,8 @@ struct ComputeOptions: ParsableArguments {
   private func requireEnvironment<Choice: RawRepresentable<String>>(_ name: String, _ choices: [Choice])
     throws
   {
-    guard let text = environment(name), !choices.contains(where: { $0.rawValue == text }) else { return }
+    guard let text = environment(name), !text.isEmpty, !choices.contains(where: { $0.rawValue == text })
+    else { return }
     throw ValidationError("\(name): expected \(names(choices)), found \(text)")
   }
 

@@ -43,7 +43,7 @@ struct TrainingOptions: ParsableArguments {
   var seed: UInt64?
 
   func validate() throws {
-    try require("--batch-size", batchSize, "a count of at least 1") { $0 > 0 && $0 < 1 << 24 }
+    try require("--batch-size", batchSize, "a count from 1 to 16777215") { $0 > 0 && $0 < 1 << 24 }
     try require("--learning-rate", learningRate, "a positive number") { $0 > 0 && $0.isFinite }
     try require("--momentum", momentum, "a number in 0 ..< 1") { (0..<1).contains($0) }
     try require("--weight-decay", weightDecay, "a number of at least 0") { $0 >= 0 && $0.isFinite }
@@ -75,6 +75,12 @@ struct TrainingOptions: ParsableArguments {
 func require<Value>(_ option: String, _ value: Value?, _ expected: String, _ accepts: (Value) -> Bool) throws
 {
   if let value, !accepts(value) { throw ValidationError("\(option): expected \(expected), found \(value)") }
+}
+
+/// Throws an error that names the option unless so many epochs can be counted and their time told.
+func requireEpochs(_ option: String, _ count: Int, from least: Int) throws {
+  let range = least...1_000_000
+  try require(option, count, "\(range.lowerBound) to \(range.upperBound)", range.contains)
 }
 
 extension TrainingSettings.OptimizerName: ExpressibleByArgument {}
