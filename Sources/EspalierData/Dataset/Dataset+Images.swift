@@ -1,3 +1,5 @@
+public import EspalierTensors
+
 extension Dataset {
   /// Images scaled to 0…1, with their classes.
   public init(_ images: LabeledImages) {
@@ -18,5 +20,19 @@ extension Dataset {
       images: images, imageShape: [DigitPainter.side, DigitPainter.side], labels: labels,
       classCount: DigitPainter.classCount)
     return (all.slice(0..<trainingCount), all.slice(trainingCount..<all.count))
+  }
+
+  /// All samples as one tensor [count, sample shape…], bytes turned into byte · scale + offset.
+  public var tensor: Tensor {
+    let shape = [count] + sampleShape
+    return switch samples {
+    case .floats(let values): Tensor(values, shape: shape)
+    case .bytes(let bytes, let scale, let offset):
+      Tensor(shape: shape) { values in
+        for (index, byte) in bytes.enumerated() {
+          values.initializeElement(at: index, to: Float(byte) * scale + offset)
+        }
+      }
+    }
   }
 }

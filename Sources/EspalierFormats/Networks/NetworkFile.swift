@@ -130,7 +130,7 @@ private struct NodeParameters: ParameterSource {
 
   /// Dropping the values would make another network of the file than a reader that knows nothing of masks.
   private func requireZeros(of parameter: Parameter, outside mask: Mask, name: String) throws {
-    try parameter.withUnsafeValues { values in
+    try parameter.values.withUnsafeValues { values in
       guard let index = values.indices.first(where: { values[$0] != 0 && !mask[$0] }) else { return }
       throw FormatError(
         file: ledger.file.path, place: "tensor \(name), element \(index)",

@@ -49,7 +49,9 @@ public final class CalibrationCache: Sendable {
     guard let file = try? InputFile(path), file.size < 1 << 20,
       let bytes = try? file.bytes(at: 0, count: file.size)
     else { return nil }
-    return try? JSONText.decode([String: OperatorKind].self, from: String(decoding: bytes, as: UTF8.self))
+    return try? JSONText.decode(
+      [String: OperatorKind].self, from: String(decoding: bytes, as: UTF8.self), file: path, place: "content",
+      expected: "operators")
   }
 
   private static func variable(_ name: String) -> String? {

@@ -1,0 +1,90 @@
+import Espalier
+
+/// What `bench-model` found, as JSON and as tables.
+struct ModelBenchReport: Encodable, CustomStringConvertible {
+  let file: String
+  let backend: String
+  let core: String
+  let instructionSet: String
+  let threads: Int
+  let batches: [Batch]
+
+  /// One batch size.
+  struct Batch: Encodable {
+    let batchSize: Int
+    let medianSeconds: Double
+    let p99Seconds: Double
+    let samplesPerSecond: Double
+    let steps: [Step]
+  }
+
+  /// One step of the network.
+  struct Step: Encodable {
+    let name: String
+    let operation: String
+    let density: Double?
+    let medianSeconds: Double
+    let gigabytesPerSecond: Double?
+    let gigaflopsOnSurvivors: Double?
+  }
+
+  init(file: String, profiles: [PlanProfile]) {
+    let compute = Compute.current
+    self.file = file
+    backend = compute.backend.rawValue
+    core = compute.coreName
+    instructionSet = compute.instructionSet.rawValue
+    threads = compute.threads
+    batches = profiles.map(Batch.init)
+  }
+
+  var description: String {
+    let heading = "\(file): \(backend) (\(core)), \(instructionSet), \(threads) threads"
+    return ([heading] + batches.map(\.description)).joined(separator: "\n\n")
+  }
+}
+
+extension ModelBenchReport.Batch: CustomStringConvertible {
+  init(_ profile: PlanProfile) {
+    batchSize = profile.batchSize
+    medianSeconds = profile.latency(quantile: 0.5)
+    p99Seconds = profile.latency(quantile: 0.99)
+    samplesPerSecond = profile.throughput
+    steps = profile.steps.map { ModelBenchReport.Step($0, batchSize: profile.batchSize) }
+  }
+
+  var description: String {
+    let rate = samplesPerSecond.formatted(decimals: 0)
+    let summary =
+      "batch \(batchSize): median \(microseconds(medianSeconds)) µs, p99 \(microseconds(p99Seconds)) µs, \(rate) samples/s"
+    let header =
+      "  step".paddedRight(to: 14) + "operator".paddedRight(to: 14)
+      + ["density", "µs", "GB/s", "GFLOP/s"].map { $0.paddedLeft(to: 11) }.joined()
+    return ([summary, header] + steps.map(\.description)).joined(separator: "\n")
+  }
+}
+
+extension ModelBenchReport.Step: CustomStringConvertible {
+  init(_ step: PlanProfile.Step, batchSize: Int) {
+    name = step.name
+    operation = step.operation
+    medianSeconds = step.seconds
+    density = step.layer?.density
+    gigabytesPerSecond = step.layer.map { Double($0.byteCount) / step.seconds / 1e9 }
+    gigaflopsOnSurvivors = step.layer.map {
+      Double($0.operationsPerSample) * Double(batchSize) / step.seconds / 1e9
+    }
+  }
+
+  var description: String {
+    let share = density.map { "\((100 * $0).formatted(decimals: 2)) %" } ?? "–"
+    let columns = [
+      share, microseconds(medianSeconds), gigabytesPerSecond?.formatted(decimals: 1) ?? "–",
+      gigaflopsOnSurvivors?.formatted(decimals: 1) ?? "–",
+    ]
+    return "  \(name)".paddedRight(to: 14) + operation.paddedRight(to: 14)
+      + columns.map { $0.paddedLeft(to: 11) }.joined()
+  }
+}
+
+private func microseconds(_ seconds: Double) -> String { (seconds * 1e6).formatted(decimals: 2) }
