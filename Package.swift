@@ -98,6 +98,17 @@ let package = Package(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierSparseTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierPackingTests",
+      dependencies: [
+        "EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+        "EspalierTraining",
+      ]),
+    .testTarget(
+      name: "EspalierInferenceTests",
+      dependencies: [
+        "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+      ]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(

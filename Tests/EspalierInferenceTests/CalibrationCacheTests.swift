@@ -1,0 +1,51 @@
+import EspalierInference
+import EspalierNetworks
+import EspalierPruning
+import EspalierTensors
+import EspalierTestSupport
+import Foundation
+import Testing
+
+@Suite struct CalibrationCacheTests {
+  private let folder = NSTemporaryDirectory() + "espalier-cache-\(UUID().uuidString)"
+
+  @Test func whatWasMeasuredIsKept() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/espalier/calibration.json"
+    let cache = CalibrationCache(path: path)
+    let first = plan(cache)
+    cache.save()
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains("40x60") && text.contains("batch 16"))
+    // A kind that measuring may not have chosen: the cache decides.
+    let other = first.layers[0].kind == .dense ? OperatorKind.packed : .dense
+    try text.replacingOccurrences(of: "\"\(first.layers[0].kind.rawValue)\"", with: "\"\(other.rawValue)\"")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(plan(CalibrationCache(path: path)).layers[0].kind == other)
+  }
+
+  @Test(arguments: ["", "{", "[]", "{\"a\": \"nonsense\"}", "{\"a\": 1}"])
+  func aDamagedFileIsNoCache(text: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = "\(folder)/calibration.json"
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let cache = CalibrationCache(path: path)
+    _ = plan(cache)
+    cache.save()
+    #expect(try String(contentsOfFile: path, encoding: .utf8).contains("40x60"))
+  }
+
+  @Test func aPlaceThatCannotBeWrittenIsNoError() {
+    let cache = CalibrationCache(path: "/dev/null/espalier/calibration.json")
+    _ = plan(cache)
+    cache.save()
+  }
+
+  private func plan(_ cache: CalibrationCache) -> InferencePlan {
+    var generator = Xoshiro256(seed: 1)
+    var network = Network.perceptron(sizes: [60, 40], using: &generator)
+    network.prune(sparsity: 0.8, within: .eachParameter)
+    return InferencePlan(network, batchSize: 16, selection: .calibrated(cache: cache))
+  }
+}

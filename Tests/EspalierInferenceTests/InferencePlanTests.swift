@@ -1,0 +1,81 @@
+import EspalierInference
+import EspalierNetworks
+import EspalierPruning
+import EspalierTensors
+import EspalierTestSupport
+import Testing
+
+@Suite struct InferencePlanTests {
+  private static let batches = [1, 2, 3, 8, 15, 16, 17, 64, 100]
+
+  @Test(arguments: ComputeCase.all, batches)
+  func predictsAsTheNetworkDoes(way: ComputeCase, batch: Int) {
+    way {
+      for density in [1, 0.6, 0.2, 0.03, 0] {
+        let network = network(density: density)
+        var generator = Xoshiro256(seed: 2)
+        let samples = Tensor(uniform: -1..<1, shape: [2 * batch + 1, 9, 10], using: &generator)
+        let expected = network.predict(samples)
+        for selection in [OperatorSelection.fixed, .calibrated()] {
+          let plan = InferencePlan(network, batchSize: batch, selection: selection)
+          let found = plan.predict(samples)
+          #expect(found.shape == expected.shape)
+          // Sums of at most 90 terms through three layers, of values around 1.
+          for (a, b) in zip(found.values, expected.values) {
+            #expect(abs(a - b) <= 500 * 0x1p-24 * max(1, abs(b)), "density \(density)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func manyThreadsShareAPlan() async {
+    let network = network(density: 0.1)
+    let plan = InferencePlan(network, batchSize: 4)
+    var generator = Xoshiro256(seed: 3)
+    let samples = Tensor(uniform: -1..<1, shape: [40, 9, 10], using: &generator)
+    let expected = plan.predict(samples)
+    let results = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 { group.addTask { (0..<50).allSatisfy { _ in plan.predict(samples) == expected } } }
+      return await group.reduce(into: [Bool]()) { $0.append($1) }
+    }
+    #expect(results == [Bool](repeating: true, count: 8))
+  }
+
+  @Test func theFixedRuleDependsOnDensityAndBatch() {
+    let dense = InferencePlan(network(density: 1), batchSize: 1)
+    #expect(dense.layers.map(\.kind) == [.dense, .dense, .dense])
+    let sparse = InferencePlan(network(density: 0.05), batchSize: 64)
+    #expect(sparse.layers.map(\.kind) == [.packed, .packed, .packed])
+    #expect(sparse.layers.map(\.name) == ["fc1", "fc2", "fc3"])
+    #expect(sparse.layers[0].inputs == 90 && sparse.layers[0].outputs == 70)
+    #expect(sparse.layers[0].byteCount < dense.layers[0].byteCount / 4)
+    #expect(abs(sparse.layers[0].density - 0.05) < 0.01)
+  }
+
+  @Test func aProfileCoversEveryStep() {
+    let profile = InferencePlan(network(density: 0.1), batchSize: 2).profile(runs: 11)
+    #expect(profile.latencies.count == 11 && profile.latencies == profile.latencies.sorted())
+    #expect(profile.steps.map(\.name) == ["fc1", "fc2", "fc3"])
+    #expect(profile.latency(quantile: 0) <= profile.latency(quantile: 0.99))
+    #expect(profile.throughput > 0)
+  }
+
+  @Test func wrongSizesTrap() async {
+    await #expect(processExitsWith: .failure) {
+      var generator = Xoshiro256(seed: 1)
+      let plan = InferencePlan(.perceptron(sizes: [4, 2], using: &generator), batchSize: 2)
+      var outputs = [Float](repeating: 0, count: 4)
+      outputs.withUnsafeMutableBufferPointer { outputs in
+        [Float](repeating: 0, count: 7).withUnsafeBufferPointer { plan.predict($0, into: outputs) }
+      }
+    }
+  }
+
+  private func network(density: Double) -> Network {
+    var generator = Xoshiro256(seed: 1)
+    var network = Network.perceptron(sizes: [90, 70, 40, 5], input: [9, 10], using: &generator)
+    if density < 1 { network.prune(sparsity: 1 - density, within: .eachParameter) }
+    return network
+  }
+}
