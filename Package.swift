@@ -99,6 +99,15 @@ let package = Package(
     .testTarget(
       name: "EspalierSparseTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
+      name: "EspalierRecipesTests",
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierRecipes", "EspalierTensors",
+        "EspalierTraining",
+      ]),
+    .testTarget(
+      name: "EspalierCommandTests",
+      dependencies: ["espalier-cli", "EspalierFormats", "EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
       name: "EspalierPackingTests",
       dependencies: [
         "EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",

@@ -38,7 +38,9 @@ public final class TemporaryFolder: Sendable {
   }
 
   /// Makes a folder inside.
-  public func folder(_ name: String) { precondition(mkdir(path(name), 0o777) == 0, "no folder \(path(name))") }
+  public func folder(_ name: String) {
+    precondition(mkdir(path(name), 0o777) == 0, "no folder \(path(name))")
+  }
 }
 
 /// The content of a file, by the C library alone; nil if it cannot be opened.

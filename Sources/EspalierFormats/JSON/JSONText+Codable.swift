@@ -14,6 +14,15 @@ package enum JSONText {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
+  /// The value that a JSON text of a program's own stands for; throws `DecodingError`.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type, from text: String, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws -> Value {
+    let decoder = JSONDecoder()
+    decoder.userInfo = userInfo
+    return try decoder.decode(type, from: Data(text.utf8))
+  }
+
   /// The value that a JSON text in a file stands for. Nesting deeper than 64 and equal keys are refused, which
   /// Foundation's decoder alone would not do.
   ///
@@ -29,9 +38,7 @@ package enum JSONText {
     var reader = JSONReader(Array(text.utf8), file: file, place: place)
     try reader.skipValue()
     try reader.finish()
-    let decoder = JSONDecoder()
-    decoder.userInfo = userInfo
-    do { return try decoder.decode(type, from: Data(text.utf8)) } catch let error as DecodingError {
+    do { return try decode(type, from: text, userInfo: userInfo) } catch let error as DecodingError {
       throw FormatError(file: file, place: place, expected: expected, found: reason(of: error))
     }
   }
