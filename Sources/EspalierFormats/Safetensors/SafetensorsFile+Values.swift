@@ -41,7 +41,7 @@ extension SafetensorsFile {
     switch entry.type {
     case .float32: try read(entry, into: UnsafeMutableRawBufferPointer(values))
     case .float16: try readWidened(entry, into: values, widen: widenedHalf)
-    case .bfloat16: try readWidened(entry, into: values) { Float(bitPattern: UInt32($0) << 16) }
+    case .bfloat16: try readWidened(entry, into: values, widen: widenedBrain)
     default: throw wrongType(entry, expected: "F32, F16 or BF16")
     }
   }
@@ -82,20 +82,5 @@ extension SafetensorsFile {
 
   private func wrongType(_ entry: SafetensorsEntry, expected: String) -> FormatError {
     FormatError(file: path, place: "tensor \(entry.name)", expected: expected, found: entry.type.rawValue)
-  }
-}
-
-/// An IEEE 754 half-precision number, exactly. (`Float16` does not exist on every platform Swift runs on.)
-private func widenedHalf(_ bits: UInt16) -> Float {
-  let sign = UInt32(bits & 0x8000) << 16
-  let exponent = UInt32(bits >> 10) & 0x1f
-  let fraction = UInt32(bits & 0x3ff)
-  switch exponent {
-  case 0:
-    // Zero or subnormal: fraction × 2⁻²⁴.
-    let magnitude = Float(fraction) * 0x1p-24
-    return Float(bitPattern: sign | magnitude.bitPattern)
-  case 0x1f: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
-  default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
   }
 }

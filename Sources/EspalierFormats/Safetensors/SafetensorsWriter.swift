@@ -72,6 +72,11 @@ public struct SafetensorsWriter {
       "tensor \(name): \(type.rawValue) of shape \(shape) from \(count) bytes")
   }
 
+  /// The size of the file.
+  var byteCount: Int {
+    8 + paddedHeader(of: tensorsByAlignment()).count + tensors.reduce(0) { $0 + $1.byteCount }
+  }
+
   /// Writes the file atomically (see ``AtomicFile``), tensor by tensor, without gathering them in memory.
   ///
   /// - Precondition: each tensor hands over exactly the bytes its type and shape take; the header (about

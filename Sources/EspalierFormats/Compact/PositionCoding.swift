@@ -1,0 +1,73 @@
+/// A way to write which positions of a matrix survive, in row-major order.
+protocol PositionCoding: Sendable {
+  /// The bytes that say where the survivors are.
+  func encode(_ survivors: CompressedRows) -> [UInt8]
+
+  /// The survivors that the bytes name; refuses all but what `encode` can have made of so many.
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, into reader: inout PositionReader
+  ) throws(CodingFault)
+}
+
+/// What is wrong with something coded.
+struct CodingFault: Error {
+  let expected: String
+  let found: String
+}
+
+/// The coding that takes the fewest bytes, and what it makes.
+func smallestCoding(of survivors: CompressedRows) -> (coding: any PositionCoding, bytes: [UInt8]) {
+  let rice = RiceCoding.smallest(for: survivors)
+  let coding: any PositionCoding =
+    rice.size < BitmapCoding.size(positions: survivors.positions) ? rice.coding : BitmapCoding()
+  return (coding, coding.encode(survivors))
+}
+
+/// Takes positions one after another and checks that there are as many as announced, all within the matrix.
+struct PositionReader {
+  private(set) var rows: CompressedRows
+  let announced: Int
+  private let positions: Int
+  private var row = 0
+  private var column = 0
+  private var position = 0
+
+  init(rows: Int, columns: Int, survivors: Int) {
+    self.rows = CompressedRows(rows: rows, columns: columns, expecting: survivors)
+    announced = survivors
+    positions = rows * columns
+  }
+
+  /// How many positions follow the last survivor.
+  var remaining: Int { positions - position }
+  var isComplete: Bool { rows.survivors == announced }
+
+  /// Takes the survivor that comes after `gap` pruned positions.
+  mutating func append(afterGap gap: Int) throws(CodingFault) {
+    guard !isComplete else {
+      throw CodingFault(expected: "\(announced) positions, one a value", found: "more")
+    }
+    guard gap < remaining else {
+      throw CodingFault(
+        expected: "position \(rows.survivors) of \(announced) below \(positions)",
+        found: "one that is \(gap - remaining) beyond")
+    }
+    column += gap
+    if column >= rows.columns {
+      let (lines, rest) = column.quotientAndRemainder(dividingBy: rows.columns)
+      row += lines
+      column = rest
+    }
+    rows.append(row: row, column: column)
+    column += 1
+    position += gap + 1
+  }
+
+  /// Throws unless all announced positions have come.
+  mutating func finish() throws(CodingFault) {
+    guard isComplete else {
+      throw CodingFault(expected: "\(announced) positions, one a value", found: "\(rows.survivors)")
+    }
+    rows.finish()
+  }
+}

@@ -1,0 +1,94 @@
+internal import EspalierNetworks
+internal import EspalierTensors
+
+extension NetworkFile {
+  /// Writes the file atomically: a crash leaves the old file or none, never a half. Returns its size in bytes.
+  ///
+  /// Packed parameters are never made dense: the dense form is written row after row, and the compact one in memory
+  /// proportional to the survivors.
+  ///
+  /// - Throws: `FileError`; `FormatError` if a value is beyond the range of 16-bit ones, or a packed matrix too large for
+  ///   any reader: more than 2²⁴ rows, 2⁴² positions or 2³⁰ − 1 survivors.
+  @discardableResult
+  public func write(to path: String, form: NetworkForm = .dense) throws -> Int {
+    let writer = try makeWriter { parameterPath, parameter in
+      guard let values = form.values(of: parameter) else { return nil }
+      do throws(CodingFault) {
+        return try CompactParameter(parameter, at: parameterPath, values: values)
+      } catch {
+        throw FormatError(
+          file: path, place: "tensor \(parameterPath)", expected: error.expected, found: error.found)
+      }
+    }
+    try writer.write(to: path)
+    return writer.byteCount
+  }
+
+  /// The bytes that the dense form takes, or would take if anybody could hold it, with the masks of what was pruned or
+  /// without.
+  public func denseByteCount(masks: Bool = true) throws -> Int {
+    try makeWriter(masks: masks) { _, _ in nil }.byteCount
+  }
+
+  /// A writer of all parameters, compact where `compact` makes them so.
+  private func makeWriter(
+    masks: Bool = true, compact: (ParameterPath, Parameter) throws -> CompactParameter?
+  ) throws -> SafetensorsWriter {
+    var writer = SafetensorsWriter(metadata: metadata)
+    writer.metadata[Self.architectureKey] = try JSONText.encode(NetworkDescription(of: network))
+    var entries: [String: CompactEntry] = [:]
+    for (path, parameter) in network.parameters {
+      if let compact = try compact(path, parameter) {
+        compact.add(to: &writer)
+        entries[path.description] = compact.entry
+      } else {
+        writer.addDense(parameter, at: path, masks: masks)
+      }
+    }
+    writer.metadata[Self.compactKey] = entries.isEmpty ? nil : try JSONText.encode(entries)
+    return writer
+  }
+}
+
+extension NetworkForm {
+  /// How a parameter's values are stored if it is to be compact.
+  fileprivate func values(of parameter: Parameter) -> CompactValues? {
+    switch self {
+    case .dense: parameter.isPacked && parameter.count > Self.mostDenseValues ? .float32 : nil
+    case .compact(let values):
+      parameter.isPacked || (parameter.shape.count == 2 && parameter.mask != nil) ? values : nil
+    }
+  }
+}
+
+extension SafetensorsWriter {
+  /// Adds all values and, if there is one and it is wanted, the mask.
+  fileprivate mutating func addDense(_ parameter: Parameter, at path: ParameterPath, masks: Bool) {
+    add(path.description, type: .float32, shape: parameter.shape) { sink in
+      guard let matrix = parameter.packed else {
+        return try parameter.withUnsafeStoredValues { try sink(UnsafeRawBufferPointer($0)) }
+      }
+      let values = matrix.rowMajorValues
+      try CompressedRows(matrix.pattern).forEachDenseRow(of: { values[$0] }, sink)
+    }
+    guard masks else { return }
+    if let pattern = parameter.pattern {
+      add(path.maskName, type: .bool, shape: parameter.shape) { sink in
+        try CompressedRows(pattern).forEachDenseRow(of: { _ in UInt8(1) }, sink)
+      }
+    } else if let mask = parameter.mask {
+      add(path.maskName, type: .bool, shape: parameter.shape) { sink in try mask.writeBytes(to: sink) }
+    }
+  }
+}
+
+extension Mask {
+  /// A byte an element, 0 or 1, piece by piece.
+  fileprivate func writeBytes(to sink: SafetensorsWriter.Sink) throws {
+    let pieceLength = 1 << 16
+    for first in stride(from: 0, to: count, by: pieceLength) {
+      let piece = (first..<min(first + pieceLength, count)).map { self[$0] ? UInt8(1) : 0 }
+      try piece.withUnsafeBytes(sink)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+internal import EspalierNetworks
+internal import EspalierTensors
+
+/// The tensors of a file, and which of them a network has taken.
+final class TensorLedger {
+  let file: SafetensorsFile
+  /// The parameters that are stored compact, by their paths.
+  private var compact: [String: CompactEntry]
+  private var taken: Set<String> = []
+
+  init(_ file: SafetensorsFile, compact: [String: CompactEntry]) {
+    self.file = file
+    self.compact = compact
+  }
+
+  /// The tensor of a name; throws unless it has this shape and one of the types.
+  func take(_ name: String, shape: [Int], types: [SafetensorsType]) throws -> SafetensorsEntry {
+    let entry = try file.requireEntry(name)
+    guard entry.shape == shape else { throw error(name, expected: "shape \(shape)", found: "\(entry.shape)") }
+    return try take(entry, types)
+  }
+
+  /// The tensor of a name; throws unless it has one dimension and one of the types.
+  func takeList(_ name: String, types: [SafetensorsType]) throws -> SafetensorsEntry {
+    let entry = try file.requireEntry(name)
+    guard entry.shape.count == 1 else {
+      throw error(name, expected: "one dimension", found: "shape \(entry.shape)")
+    }
+    return try take(entry, types)
+  }
+
+  /// How a parameter is stored if it is compact.
+  func takeCompactEntry(_ path: ParameterPath) -> CompactEntry? {
+    compact.removeValue(forKey: path.description)
+  }
+
+  /// Throws if a tensor, or a compact parameter, belongs to nothing in the network.
+  func requireNothingLeft() throws {
+    let left = file.names.filter { !taken.contains($0) } + compact.keys.sorted()
+    guard let extra = left.first else { return }
+    throw error(extra, expected: "a parameter of the architecture", found: "no layer with it")
+  }
+
+  private func take(_ entry: SafetensorsEntry, _ types: [SafetensorsType]) throws -> SafetensorsEntry {
+    guard types.contains(entry.type) else {
+      let names = types.map(\.rawValue).joined(separator: " or ")
+      throw error(entry.name, expected: names, found: entry.type.rawValue)
+    }
+    taken.insert(entry.name)
+    return entry
+  }
+
+  private func error(_ name: String, expected: String, found: String) -> FormatError {
+    FormatError(file: file.path, place: "tensor \(name)", expected: expected, found: found)
+  }
+}
+
+/// One node's share of a file.
+struct NodeParameters: ParameterSource {
+  let node: String
+  let ledger: TensorLedger
+
+  mutating func parameter(_ name: String, shape: [Int], role: Parameter.Role) throws -> Parameter {
+    let path = ParameterPath(node: node, name: name)
+    if let entry = ledger.takeCompactEntry(path) {
+      return Parameter(try ledger.compactMatrix(path, entry, shape: shape), role: role)
+    }
+    let entry = try ledger.take(path.description, shape: shape, types: [.float32, .float16, .bfloat16])
+    let values = try Tensor(shape: entry.shape) { try ledger.file.readFloats(entry.name, into: $0) }
+    var parameter = Parameter(values, role: role)
+    guard ledger.file.entry(path.maskName) != nil else { return parameter }
+    _ = try ledger.take(path.maskName, shape: shape, types: [.bool, .uint8])
+    let mask = Mask(try ledger.file.bools(path.maskName), shape: shape)
+    try requireZeros(of: values, outside: mask, name: path.description)
+    parameter.prune(keeping: mask)
+    return parameter
+  }
+
+  /// Dropping the values would make another network of the file than a reader that knows nothing of masks.
+  private func requireZeros(of values: Tensor, outside mask: Mask, name: String) throws {
+    try values.withUnsafeValues { values in
+      guard let index = values.indices.first(where: { values[$0] != 0 && !mask[$0] }) else { return }
+      throw FormatError(
+        file: ledger.file.path, place: "tensor \(name), element \(index)",
+        expected: "0, for the mask has 0 there",
+        found: "\(values[index])")
+    }
+  }
+}

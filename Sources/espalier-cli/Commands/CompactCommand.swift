@@ -1,0 +1,141 @@
+import ArgumentParser
+import Espalier
+
+/// Stores only the survivors of a saved network.
+struct CompactCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compact", abstract: "Store only the survivors of a saved network.",
+    discussion: """
+      Of every pruned matrix, the values that are left and where they are: one bit a position, or coded gaps where those \
+      are smaller. Prints the size beside that of the dense file. Every command reads compact files, with the same \
+      numbers.
+
+      --values f16 and bf16 round the survivors to 16 bits, and print the accuracy on the test set before and after.
+      """)
+
+  @Argument(help: "The network's file.")
+  var file: String
+
+  @Argument(help: "The file to write.")
+  var output: String
+
+  @Option(help: ArgumentHelp("How survivors are stored: f32, f16 or bf16.", valueName: "type"))
+  var values = CompactValues.float32
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var compute: ComputeOptions
+
+  @Flag(help: "Print the sizes as one JSON object on standard output, and nothing else there.")
+  var json = false
+
+  func run() throws {
+    try compute {
+      let stored = try NetworkFile(contentsOf: file)
+      let rounding = values == .float32 ? nil : try Rounding(of: stored, file: file, data: data)
+      let size = try stored.write(to: output, form: .compact(values: values))
+      let report = CompactReport(
+        file: output, values: values.description, bytes: size, denseBytes: try stored.denseByteCount(),
+        denseBytesWithoutMasks: try stored.denseByteCount(masks: false),
+        accuracy: try rounding?.accuracy(after: output))
+      try Console.print(json ? JSONText.encode(report) : report.description)
+    }
+  }
+}
+
+/// Measures what rounding does to the accuracy.
+private struct Rounding {
+  private let sets: DataOptions.Sets
+  private let before: Double
+
+  /// Evaluates the network as it is. Nil if it does not fit the data that are found without being asked for.
+  init?(of stored: NetworkFile, file: String, data: DataOptions) throws {
+    sets = try data.load()
+    do { try sets.requireFit(stored.network, file: file) } catch let error as FormatError
+      where data.data == nil
+    {
+      Console.log.info("the accuracy is not measured: \(error)")
+      return nil
+    }
+    // Packed as the compact file will be, so that nothing differs but the values.
+    var network = stored.network
+    network.pack(upTo: 1)
+    before = network.evaluate(on: sets.test).accuracy
+  }
+
+  func accuracy(after file: String) throws -> CompactReport.Accuracy {
+    let rounded = try NetworkFile(contentsOf: file).network
+    let after = rounded.evaluate(on: sets.test).accuracy
+    return .init(dataset: sets.name, before: before, after: after, difference: after - before)
+  }
+}
+
+/// What `compact` prints.
+private struct CompactReport: Encodable, CustomStringConvertible {
+  struct Accuracy: Encodable {
+    let dataset: String
+    let before: Double
+    let after: Double
+    let difference: Double
+  }
+
+  let file: String
+  let values: String
+  let bytes: Int
+  let denseBytes: Int
+  let denseBytesWithoutMasks: Int
+  let accuracy: Accuracy?
+
+  private enum CodingKeys: CodingKey {
+    case file, values, bytes, denseBytes, denseBytesWithoutMasks, ratio, ratioWithoutMasks, accuracy
+  }
+
+  /// All keys always, so that readers need not test for them.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(file, forKey: .file)
+    try container.encode(values, forKey: .values)
+    try container.encode(bytes, forKey: .bytes)
+    try container.encode(denseBytes, forKey: .denseBytes)
+    try container.encode(denseBytesWithoutMasks, forKey: .denseBytesWithoutMasks)
+    try container.encode(ratio(denseBytes), forKey: .ratio)
+    try container.encode(ratio(denseBytesWithoutMasks), forKey: .ratioWithoutMasks)
+    try container.encode(accuracy, forKey: .accuracy)
+  }
+
+  private func ratio(_ dense: Int) -> Double { Double(dense) / Double(bytes) }
+
+  var description: String {
+    let width = max(9, String(denseBytes).count)
+    func line(_ dense: Int) -> String {
+      "\(dense.padded(to: width)) bytes  \(ratio(dense).formatted(decimals: 2))x"
+    }
+    let sizes = """
+      compact (\(values))\(String(repeating: " ", count: 13 - values.count))\(bytes.padded(to: width)) bytes
+      dense with masks      \(line(denseBytes))
+      dense without masks   \(line(denseBytesWithoutMasks))
+      """
+    guard let accuracy else { return sizes }
+    let points = (100 * accuracy.difference).formatted(decimals: 2)
+    return sizes + "\naccuracy on \(accuracy.dataset): \(percent(accuracy.before)) before, "
+      + "\(percent(accuracy.after)) after: \(accuracy.difference > 0 ? "+" : "")\(points) points"
+  }
+}
+
+extension CompactValues: ExpressibleByArgument, CustomStringConvertible {
+  public init?(argument: String) {
+    guard let value = Self.allCases.first(where: { $0.description == argument }) else { return nil }
+    self = value
+  }
+
+  public static var allValueStrings: [String] { allCases.map(\.description) }
+
+  public var description: String {
+    switch self {
+    case .float32: "f32"
+    case .float16: "f16"
+    case .bfloat16: "bf16"
+    }
+  }
+
+  public var defaultValueDescription: String { description }
+}
