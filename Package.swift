@@ -77,9 +77,12 @@ let package = Package(
     // Tests
     .target(
       name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),
-    .testTarget(name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels"]),
+    .testTarget(
+      name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(name: "EspalierFormatsTests", dependencies: ["CZlib", "EspalierFormats"]),

@@ -9,6 +9,7 @@
 #include "activations/softmax.h"
 #include "activations/softmax_gradient.h"
 #include "data/gather.h"
+#include "data/halves.h"
 #include "data/sums.h"
 #include "data/transpose.h"
 #include "espalier_kernels.h"
@@ -20,6 +21,9 @@
 #include "masks/selection.h"
 #include "optimizers/adam.h"
 #include "optimizers/sgd.h"
+#include "sparse/small_batch/batch_product.h"
+#include "sparse/small_batch/dense_product.h"
+#include "sparse/small_batch/vector_product.h"
 
 #define KERNEL_TABLE                                        \
   {                                                         \
@@ -43,5 +47,9 @@
     .transpose = transpose,                                 \
     .gather_bytes = gather_bytes,                           \
     .gather_floats = gather_floats,                         \
+    .half_precision = half_precision,                       \
+    .sparse_vector_product = sparse_vector_product,         \
+    .sparse_small_batch_product = sparse_small_batch_product,\
+    .small_dense_product = small_dense_product,             \
     .peak_fma = peak_fma,                                   \
   }
