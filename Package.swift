@@ -91,7 +91,8 @@ let package = Package(
     // Tests
     .target(
       name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),
-    .testTarget(name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels"]),
+    .testTarget(
+      name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierComputeTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
@@ -118,6 +119,8 @@ let package = Package(
       dependencies: [
         "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
       ]),
+    .testTarget(
+      name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(

@@ -9,6 +9,7 @@
 #include "activations/softmax.h"
 #include "activations/softmax_gradient.h"
 #include "data/gather.h"
+#include "data/halves.h"
 #include "data/sums.h"
 #include "data/transpose.h"
 #include "espalier_kernels.h"
@@ -23,6 +24,9 @@
 #include "sparse/product.h"
 #include "sparse/sampled_product.h"
 #include "sparse/tiles.h"
+#include "sparse/small_batch/batch_product.h"
+#include "sparse/small_batch/dense_product.h"
+#include "sparse/small_batch/vector_product.h"
 
 #define KERNEL_TABLE                                        \
   {                                                         \
@@ -51,5 +55,9 @@
     .sparse_product = sparse_product,                       \
     .sparse_sampled_product = sparse_sampled_product,       \
     .sparse_gather_values = sparse_gather_values,           \
+    .half_precision = half_precision,                       \
+    .sparse_vector_product = sparse_vector_product,         \
+    .sparse_small_batch_product = sparse_small_batch_product,\
+    .small_dense_product = small_dense_product,             \
     .peak_fma = peak_fma,                                   \
   }

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "espalier_small_batch.h"
+
 #pragma clang assume_nonnull begin
 
 /// The instruction sets a kernel table can be compiled for, weakest first.
@@ -221,6 +223,29 @@ typedef struct {
   /// other, chunk by chunk. Exactly 0 for padding, whose positions are read too.
   void (*sparse_gather_values)(
       const EspalierSparseBlock *block, float *y, const float *values, const uint32_t *positions);
+
+  /// y[i] = x[i] as IEEE binary16, rounded to nearest with ties to even; from 65520 on infinite.
+  void (*half_precision)(uint16_t *y, const float *x, ptrdiff_t count);
+
+  // --- small batches ----------------------------------------------------------------------------
+  // See espalier_small_batch.h; `bias` may be NULL. Each y[r, c] is a sum in an order of its own that does not depend
+  // on the parts a product is split into.
+
+  /// y[r] = f(sum of W[r, k] x[k] + bias[r]) for the rows of the groups first ..< last.
+  void (*sparse_vector_product)(
+      float *y, const EspalierVectorLayout *layout, ptrdiff_t first, ptrdiff_t last, const float *x,
+      const float *_Nullable bias, EspalierActivation activation, float parameter);
+
+  /// y[r, c] = f(sum of W[r, k] x[k, c] + bias[r]) for the rows of the panels first ..< last and all columns.
+  void (*sparse_small_batch_product)(
+      float *y, ptrdiff_t stride, const EspalierSmallBatchLayout *layout, ptrdiff_t first, ptrdiff_t last,
+      const float *x, ptrdiff_t x_stride, ptrdiff_t columns, const float *_Nullable bias,
+      EspalierActivation activation, float parameter);
+
+  /// The same for a dense row-major `rows` x `inner` W and contiguous x and y, for few columns.
+  void (*small_dense_product)(
+      float *y, const float *w, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t columns,
+      const float *_Nullable bias, EspalierActivation activation, float parameter);
 
   /// A register-only chain of independent fused multiply-adds, `iterations` times; returns the floating-point
   /// operations done and stores a value that depends on all of them. Measures the machine's peak.

@@ -8,9 +8,9 @@
 public struct Tensor: Sendable {
   /// The length of each dimension; the last one is contiguous. An empty shape is a scalar.
   public let shape: [Int]
-  private var storage: AlignedStorage
+  private var storage: AlignedStorage<Float>
 
-  private init(shape: [Int], storage: AlignedStorage) {
+  private init(shape: [Int], storage: AlignedStorage<Float>) {
     self.shape = shape
     self.storage = storage
   }
@@ -91,7 +91,7 @@ public struct Tensor: Sendable {
   }
 
   private mutating func makeUnique() {
-    if !isKnownUniquelyReferenced(&storage) { storage = AlignedStorage(copying: storage) }
+    if !isKnownUniquelyReferenced(&storage) { storage = AlignedStorage(copying: storage.values) }
   }
 
   private func flatIndex(of indices: [Int]) -> Int {

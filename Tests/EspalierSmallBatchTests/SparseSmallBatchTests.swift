@@ -1,0 +1,129 @@
+import EspalierTensors
+import EspalierTestSupport
+import Testing
+
+@Suite("Sparse and small dense matrices times a few columns")
+struct SparseSmallBatchTests {
+  /// Narrow blocks, so that small matrices have several; one block; 32-bit offsets.
+  static let blockings = [
+    SmallBatchBlocking(panelRows: 11, blockColumns: 16),
+    SmallBatchBlocking(panelRows: 256, blockColumns: 300),
+    SmallBatchBlocking(panelRows: 24, blockColumns: 1 << 20, isWide: true),
+  ]
+
+  /// Runs `multiply` on guarded memory.
+  private func product(
+    of test: SmallBatchCase, _ multiply: (MatrixView, UnsafePointer<Float>, MatrixView) -> Void
+  )
+    -> [Float]
+  {
+    let (x, bias) = (GuardedBuffer(test.x), GuardedBuffer(test.bias))
+    let y = GuardedBuffer([Float](repeating: .nan, count: test.rows * test.batch))
+    multiply(
+      MatrixView(base: x.pointer, rows: test.columns, columns: test.batch), bias.pointer,
+      MatrixView(base: y.pointer, rows: test.rows, columns: test.batch))
+    #expect(y.isUntouchedBefore, "\(test)")
+    return y.values
+  }
+
+  private func check(
+    _ test: SmallBatchCase, _ blocking: SmallBatchBlocking, _ how: InstructionSet
+  ) {
+    let layout = SparseSmallBatchLayout(test.matrix, blocking: blocking)
+    let biased = product(of: test) { on(how).multiply(layout, by: $0, bias: $1, into: $2) }
+    test.expect(biased, "\(how), \(blocking)")
+    let plain = product(of: test) { x, _, y in on(how).multiply(layout, by: x, into: y) }
+    test.expect(plain, biased: false, "\(how), \(blocking)")
+  }
+
+  @Test("Batches 0 … 18 and 33", arguments: sets, blockings)
+  func batches(_ how: InstructionSet, blocking: SmallBatchBlocking) {
+    for batch in Array(0...18) + [33] {
+      let test = SmallBatchCase(rows: 19, columns: 37, batch: batch, density: 0.3, seed: UInt64(batch))
+      check(test, blocking, how)
+    }
+  }
+
+  @Test("Every remainder of rows and columns", arguments: sets, blockings)
+  func remainders(_ how: InstructionSet, blocking: SmallBatchBlocking) {
+    var seed: UInt64 = 1
+    for rows in Array(0...9) + [17, 50] {
+      for columns in [0, 1, 15, 16, 17, 33, 100] {
+        seed += 1
+        let test = SmallBatchCase(
+          rows: rows, columns: columns, batch: [3, 16, 9][Int(seed % 3)],
+          density: [0.05, 0.3, 0.8][Int(seed % 3)],
+          seed: seed)
+        check(test, blocking, how)
+      }
+    }
+  }
+
+  @Test("All-zero and all-one masks, 1 × 1", arguments: sets, blockings)
+  func extremes(_ how: InstructionSet, blocking: SmallBatchBlocking) {
+    for (rows, columns) in [(1, 1), (18, 40)] {
+      for density in [0.0, 1] {
+        check(
+          SmallBatchCase(
+            rows: rows, columns: columns, batch: 5, density: density, emptyRows: false, seed: UInt64(rows)),
+          blocking, how)
+      }
+    }
+  }
+
+  @Test("Blocks as they are chosen", arguments: sets)
+  func chosenBlocks(_ how: InstructionSet) {
+    // One block; several; several wide ones; 32-bit offsets.
+    for (rows, columns, density) in [(9, 900, 0.1), (9, 1500, 0.05), (9, 5000, 0.003), (9, 5000, 0.0005)] {
+      let test = SmallBatchCase(
+        rows: rows, columns: columns, batch: 4, density: density, seed: UInt64(columns))
+      check(test, SmallBatchBlocking(rows: rows, columns: columns, survivors: test.matrix.survivors), how)
+    }
+  }
+
+  @Test("Small dense products", arguments: sets)
+  func smallDense(_ how: InstructionSet) {
+    for batch in Array(0...17) {
+      for (rows, columns) in [(0, 3), (3, 0), (1, 1), (3, 17), (4, 16), (7, 5), (8, 33), (10, 100), (17, 31)]
+      {
+        let test = SmallBatchCase(
+          rows: rows, columns: columns, batch: batch, density: 1, emptyRows: false, seed: UInt64(batch + rows)
+        )
+        let weight = GuardedBuffer(test.matrix.values)
+        let view = MatrixView(base: weight.pointer, rows: rows, columns: columns)
+        test.expect(
+          product(of: test) { on(how).multiplySmall(view, by: $0, bias: $1, into: $2) }, "\(how)")
+        test.expect(
+          product(of: test) { x, _, y in on(how).multiplySmall(view, by: x, into: y) }, biased: false,
+          "\(how)")
+      }
+    }
+  }
+
+  @Test("Activations are those of the element-wise kernels", arguments: sets, [1, 2, 11, 16])
+  func activations(_ how: InstructionSet, batch: Int) {
+    let test = SmallBatchCase(rows: 21, columns: 40, batch: batch, density: 1, seed: 3)
+    let dense = SmallBatchCase(rows: 21, columns: 40, batch: batch, density: 1, emptyRows: false, seed: 4)
+    let layout = SparseSmallBatchLayout(test.matrix, blocking: Self.blockings[0])
+    let weight = GuardedBuffer(dense.matrix.values)
+    let view = MatrixView(base: weight.pointer, rows: 21, columns: 40)
+    for activation in [Activation.relu, .leakyReLU(slope: 0.1), .sigmoid, .tanh, .gelu] {
+      let sparse = { (applied: Activation?) in
+        product(of: test) { on(how).multiply(layout, by: $0, bias: $1, activation: applied, into: $2) }
+      }
+      let small = { (applied: Activation?) in
+        product(of: dense) {
+          on(how).multiplySmall(view, by: $0, bias: $1, activation: applied, into: $2)
+        }
+      }
+      for run in [sparse, small] {
+        var expected = run(nil)
+        expected.withUnsafeMutableBufferPointer {
+          let view = MatrixView(base: $0.baseAddress!, rows: 21, columns: batch)
+          on(how).apply(activation, to: view, into: view)
+        }
+        #expect(run(activation).bits == expected.bits, "\(how), batch \(batch), \(activation)")
+      }
+    }
+  }
+}
