@@ -129,12 +129,6 @@ let package = Package(
         "CZlib", "EspalierFormats", "EspalierNetworks", "EspalierTensors", "EspalierTestSupport",
       ]),
     .testTarget(
-      name: "EspalierCompactTests",
-      dependencies: [
-        "espalier-cli", "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning",
-        "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
-      ]),
-    .testTarget(
       name: "EspalierDataTests", dependencies: ["EspalierData", "EspalierFormats", "EspalierTestSupport"]),
   ],
   swiftLanguageModes: [.v6]

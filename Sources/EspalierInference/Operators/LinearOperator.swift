@@ -13,26 +13,96 @@ protocol LinearOperator: Sendable {
   func run(_ context: LayerContext, on compute: Compute)
 }
 
-/// The ways to compute a linear layer.
-public enum OperatorKind: String, Sendable, Codable, CaseIterable {
-  /// All weights, by the backend's dense product.
-  case dense
-  /// The survivors in the order of training, for batches from sixteen samples up.
-  case packed
-}
-
-extension Linear {
-  /// The bytes that one product reads of the weights as they are stored.
-  var storedByteCount: Int {
-    weight.pattern?.byteCount ?? weight.storedCount * MemoryLayout<Float>.stride
-  }
-}
-
 /// The layer as it is: dense on the backend, or packed.
 struct LayerOperator: LinearOperator {
   let layer: Linear
 
   var kind: OperatorKind { layer.weight.isPacked ? .packed : .dense }
-  var byteCount: Int { layer.storedByteCount }
+  var byteCount: Int {
+    layer.weight.pattern?.byteCount ?? layer.weight.storedCount * MemoryLayout<Float>.stride
+  }
+
   func run(_ context: LayerContext, on compute: Compute) { layer.forward(context, on: compute) }
+}
+
+/// All weights of a small layer in one pass.
+struct SmallDenseOperator: LinearOperator {
+  let layer: Linear
+
+  var kind: OperatorKind { .smallDense }
+  var byteCount: Int { layer.weight.storedCount * MemoryLayout<Float>.stride }
+
+  func run(_ context: LayerContext, on compute: Compute) {
+    layer.weight.withUnsafeStoredValues { values in
+      let base = UnsafeMutablePointer(mutating: values.baseAddress!)
+      let weight = MatrixView(base: base, rows: layer.outputs, columns: layer.inputs)
+      layer.bias.withBaseAddress {
+        compute.multiplySmall(
+          weight, by: context.input, bias: $0, activation: context.fusedActivation, into: context.output)
+      }
+    }
+  }
+}
+
+/// The survivors, eight rows at a time, for a few samples.
+struct RowGroupsOperator: LinearOperator {
+  private let layout: SparseSmallBatchLayout
+  private let bias: Parameter?
+
+  init(_ layer: Linear) {
+    layout = SparseSmallBatchLayout(layer.weight.compressedRows)
+    bias = layer.bias
+  }
+
+  var kind: OperatorKind { .rowGroups }
+  var byteCount: Int { layout.byteCount }
+
+  func run(_ context: LayerContext, on compute: Compute) {
+    bias.withBaseAddress {
+      compute.multiply(
+        layout, by: context.input, bias: $0, activation: context.fusedActivation, into: context.output)
+    }
+  }
+}
+
+/// The survivors, sixteen rows at a time, for one sample.
+struct VectorOperator: LinearOperator {
+  private let layout: SparseVectorLayout
+  private let bias: Parameter?
+
+  init(_ layer: Linear) {
+    layout = SparseVectorLayout(layer.weight.compressedRows)
+    bias = layer.bias
+  }
+
+  var kind: OperatorKind { .vector }
+  var byteCount: Int { layout.byteCount }
+
+  func run(_ context: LayerContext, on compute: Compute) {
+    bias.withBaseAddress {
+      compute.multiply(
+        layout, by: context.input.base, bias: $0, activation: context.fusedActivation,
+        into: context.output.base
+      )
+    }
+  }
+}
+
+extension Parameter? {
+  /// Lends the first of the stored values, nil without a parameter.
+  fileprivate func withBaseAddress(_ body: (UnsafePointer<Float>?) -> Void) {
+    guard let self else { return body(nil) }
+    self.withUnsafeStoredValues { body($0.baseAddress) }
+  }
+}
+
+extension Parameter {
+  /// The survivors by rows.
+  fileprivate var compressedRows: CompressedRows {
+    guard let packed else { return CompressedRows(values, mask: mask) }
+    let (starts, columns) = packed.pattern.compressedRows
+    return CompressedRows(
+      rows: shape[0], columns: shape[1], rowStarts: starts, columnIndices: columns,
+      values: packed.rowMajorValues)
+  }
 }

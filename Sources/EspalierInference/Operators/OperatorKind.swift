@@ -1,0 +1,63 @@
+internal import EspalierNetworks
+internal import EspalierTensors
+
+/// The ways to compute a linear layer.
+public enum OperatorKind: String, Sendable, Codable, CaseIterable {
+  /// All weights, by the backend's dense product, then a pass for bias and activation.
+  case dense
+  /// All weights in one pass without a BLAS: for small layers and few samples.
+  case smallDense = "small-dense"
+  /// The survivors in the order of training, for batches from sixteen samples up.
+  case packed
+  /// The survivors, eight rows at a time, for two to sixteen samples.
+  case rowGroups = "row-groups"
+  /// The survivors, sixteen rows at a time, for one sample.
+  case vector
+}
+
+extension OperatorKind {
+  /// Layers with more weights than this are never made dense.
+  private static let mostDenseWeights = 1 << 28
+  /// Layers with more weights than this gain nothing from `smallDense`.
+  private static let mostSmallWeights = 1 << 16
+  /// The largest batch for which the layouts for few samples may be the fastest.
+  private static let largestSmallBatch = 32
+
+  /// The ways that may be the fastest for a layer and a batch; every one is right.
+  static func candidates(for layer: Linear, batchSize: Int) -> [OperatorKind] {
+    let weight = layer.weight
+    var kinds: [OperatorKind] = weight.count <= mostDenseWeights ? [.dense] : []
+    if weight.count <= mostSmallWeights, batchSize <= largestSmallBatch { kinds.append(.smallDense) }
+    guard weight.survivors < weight.count else { return kinds.isEmpty ? [.dense] : kinds }
+    if batchSize == 1 { return kinds + [.vector] }
+    if batchSize <= largestSmallBatch { kinds.append(.rowGroups) }
+    return batchSize >= 8 || kinds.isEmpty ? kinds + [.packed] : kinds
+  }
+
+  /// Of the candidates the one that the densities and sizes of everyday layers suggest.
+  static func rule(for layer: Linear, batchSize: Int) -> OperatorKind {
+    let candidates = candidates(for: layer, batchSize: batchSize)
+    let sparse: [OperatorKind] = batchSize <= 16 ? [.vector, .rowGroups, .packed] : [.packed]
+    if layer.weight.density <= 0.5, let kind = sparse.first(where: candidates.contains) { return kind }
+    let isSmall = layer.weight.count <= 1 << 12 && batchSize <= 16
+    return isSmall && candidates.contains(.smallDense) ? .smallDense : candidates[0]
+  }
+
+  /// The layer computed this way.
+  func make(for layer: Linear) -> any LinearOperator {
+    var layer = layer
+    switch self {
+    case .dense:
+      layer.weight.unpack()
+      return LayerOperator(layer: layer)
+    case .packed:
+      layer.weight.pack()
+      return LayerOperator(layer: layer)
+    case .smallDense:
+      layer.weight.unpack()
+      return SmallDenseOperator(layer: layer)
+    case .rowGroups: return RowGroupsOperator(layer)
+    case .vector: return VectorOperator(layer)
+    }
+  }
+}
