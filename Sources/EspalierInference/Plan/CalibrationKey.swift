@@ -13,7 +13,7 @@ internal import EspalierTensors
 struct CalibrationKey: Hashable, Sendable {
   let text: String
 
-  init(_ layer: Linear, batchSize: Int, _ compute: Compute) {
+  init(_ layer: Linear, batchSize: Int, _ contenders: [OperatorKind], _ compute: Compute) {
     // Densities within a tenth of each other behave alike.
     let density = layer.weight.density
     let step = density > 0 ? Int((-10 * log2(density)).rounded()) : -1
@@ -21,6 +21,7 @@ struct CalibrationKey: Hashable, Sendable {
       compute.backend.rawValue, compute.coreName, compute.instructionSet.rawValue,
       "\(compute.threads) threads",
       "\(layer.outputs)x\(layer.inputs)", "batch \(batchSize)", "density 2^-\(step)/10",
+      contenders.map(\.rawValue).joined(separator: " or "),
     ].joined(separator: ", ")
   }
 }

@@ -19,7 +19,7 @@ public struct OperatorSelection: Sendable {
     let kinds = OperatorKind.candidates(for: layer, batchSize: batchSize)
     if kinds.count == 1 { return kinds[0].make(for: layer) }
     guard measures else { return OperatorKind.rule(for: layer, batchSize: batchSize).make(for: layer) }
-    let key = CalibrationKey(layer, batchSize: batchSize, compute)
+    let key = CalibrationKey(layer, batchSize: batchSize, kinds, compute)
     if let known = cache?[key], kinds.contains(known) { return known.make(for: layer) }
     let contenders = kinds.map { $0.make(for: layer) }
     let fastest = Calibration.fastest(of: contenders, layer: layer, batchSize: batchSize, on: compute)
