@@ -88,7 +88,8 @@ package struct ExecutionStep {
   let furtherGradients: [MatrixView]
   /// Which of the node's inputs are the network's input, also through pass-through nodes.
   let networkInputs: [Int]
-  /// Whether the node's own passes do nothing: a pass-through, or an activation that the layer before it computes.
+  /// Whether the node's own passes do nothing: a pass-through, an activation that the layer before it computes, or a node
+  /// whose output reaches nobody.
   package let isSilent: Bool
 }
 
