@@ -139,6 +139,8 @@ struct ExecutionPlan {
 
   func inputView(_ base: UnsafeMutablePointer<Float>) -> MatrixView { view(of: .input, base) }
   func outputView(_ base: UnsafeMutablePointer<Float>) -> MatrixView { view(of: .node(last), base) }
+  /// Whether all layers pass the input through.
+  var outputIsInput: Bool { outputBuffer[last] == inputBuffer }
   func outputGradientView(_ base: UnsafeMutablePointer<Float>) -> MatrixView? { gradientView(last, base) }
 
   /// The execution of the nodes, each with its memory.

@@ -19,8 +19,8 @@ public final class Workspace {
   public let purpose: Purpose
   /// The batch's samples, one a column; at first memory of the workspace's own.
   public private(set) var input: MatrixView
-  /// The last layer's output.
-  public let output: MatrixView
+  /// The last layer's output; the input itself when all layers pass it through.
+  public private(set) var output: MatrixView
   /// Where a loss writes the gradient by the output; nil for inference.
   public let outputGradient: MatrixView?
   /// Where backward passes leave the parameters' gradients; nil for inference.
@@ -29,6 +29,7 @@ public final class Workspace {
   let structure: Network.Structure
   package let steps: [ExecutionStep]
   private let arena: Tensor
+  private let outputIsInput: Bool
 
   /// Plans the memory for `network` on batches of `batchSize` samples.
   ///
@@ -48,6 +49,7 @@ public final class Workspace {
     input = plan.inputView(base)
     steps = plan.steps(base, gradients: self.gradients)
     output = plan.outputView(base)
+    outputIsInput = plan.outputIsInput
     outputGradient = plan.outputGradientView(base)
   }
 
@@ -64,6 +66,7 @@ public final class Workspace {
         step.context.inputs[index] = MatrixView(base: samples.base, rows: view.rows, columns: view.columns)
       }
     }
+    if outputIsInput { output = MatrixView(base: samples.base, rows: output.rows, columns: output.columns) }
     input = samples
   }
 
