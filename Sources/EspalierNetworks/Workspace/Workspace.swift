@@ -33,7 +33,8 @@ public final class Workspace {
 
   /// Plans the memory for `network` on batches of `batchSize` samples.
   ///
-  /// `gradients` lets workspaces for several batch sizes share one set of parameter gradients.
+  /// `gradients` lets workspaces for several batch sizes share one set of parameter gradients; traps when they are those
+  /// of another network.
   public init(
     for network: Network, batchSize: Int, purpose: Purpose, gradients: ParameterGradients? = nil
   ) {
@@ -41,6 +42,7 @@ public final class Workspace {
     self.batchSize = batchSize
     self.purpose = purpose
     structure = network.structure
+    gradients?.requireFit(network)
     self.gradients = purpose == .training ? gradients ?? ParameterGradients(for: network) : nil
     var plan = ExecutionPlan(network, batchSize: batchSize, training: purpose == .training)
     var memory = Tensor(zeros: [plan.place()])

@@ -64,7 +64,7 @@ public struct Adam: Optimizer {
       decoupledDecay: decay == .decoupled ? Float(weightDecay) : 0)
     var position = 0
     network.visitParameters { path, parameter in
-      let gradient = UnsafePointer(gradients[position].baseAddress!)
+      let gradient = gradients.base(at: position, for: parameter)
       let index = moments.index(of: path, parameter, position: position)
       moments.update(at: index) { moments in
         moments.steps += 1
