@@ -90,7 +90,8 @@ let package = Package(
 
     // Tests
     .target(
-      name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),
+      name: "EspalierTestSupport", dependencies: ["EspalierNetworks", "EspalierTensors"],
+      path: "Tests/EspalierTestSupport"),
     .testTarget(
       name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels", "EspalierTestSupport"]),
     .testTarget(
@@ -121,6 +122,18 @@ let package = Package(
       ]),
     .testTarget(
       name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierNetworksTests",
+      dependencies: ["EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierPruningTests",
+      dependencies: ["EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierTrainingTests",
+      dependencies: [
+        "EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+        "EspalierTraining",
+      ]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(

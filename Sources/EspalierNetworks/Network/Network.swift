@@ -37,8 +37,8 @@ public struct Network: Sendable {
   /// The layers, each after its sources.
   public private(set) var nodes: [Node] = []
   /// The same object for all networks of one structure that come from one another, so that a workspace can tell
-  /// whether it was planned for this network.
-  let structure = Structure()
+  /// whether it was planned for this network. Every appended node makes another structure.
+  private(set) var structure = Structure()
 
   final class Structure: Sendable {}
 
@@ -113,6 +113,7 @@ public struct Network: Sendable {
     var paths: [ParameterPath] = []
     visited.visitParameters { parameter, _ in paths.append(ParameterPath(node: name, name: parameter)) }
     nodes.append(Node(name: name, sources: sources, outputShape: shape, layer: layer, parameterPaths: paths))
+    structure = Structure()
     return .node(nodes.count - 1)
   }
 

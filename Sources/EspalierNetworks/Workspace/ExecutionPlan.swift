@@ -8,6 +8,7 @@ struct ExecutionPlan {
   private let batchSize: Int
   private let training: Bool
 
+  /// Who reads each node's output, of the nodes on a way to the network's output: only they send a gradient back.
   private let consumers: [[Edge]]
   /// The activation that node i computes in its own pass.
   private var fusedActivation: [Activation?]
@@ -29,6 +30,7 @@ struct ExecutionPlan {
   }
 
   private var last: Int { network.nodes.count - 1 }
+  private func reachesOutput(_ node: Int) -> Bool { node == last || !consumers[node].isEmpty }
   private func backwardTime(_ node: Int) -> Int { 2 * network.nodes.count - node }
 
   init(_ network: Network, batchSize: Int, training: Bool) {
@@ -36,17 +38,14 @@ struct ExecutionPlan {
     self.batchSize = batchSize
     self.training = training
     let count = network.nodes.count
-    var consumers = [[Edge]](repeating: [], count: count)
+    consumers = Self.consumers(in: network)
     var needsGradient = [Bool](repeating: false, count: count)
     for (index, node) in network.nodes.enumerated() {
       needsGradient[index] = !node.parameterPaths.isEmpty
-      for (slot, source) in node.sources.enumerated() {
-        guard case .node(let producer) = source else { continue }
-        consumers[producer].append(Edge(node: index, slot: slot))
-        needsGradient[index] = needsGradient[index] || needsGradient[producer]
+      for case .node(let producer) in node.sources where needsGradient[producer] {
+        needsGradient[index] = true
       }
     }
-    self.consumers = consumers
     self.needsGradient = needsGradient
     fusedActivation = [Activation?](repeating: nil, count: count)
     isSilent = network.nodes.map { $0.layer.isPassThrough(training: training) }
@@ -57,6 +56,17 @@ struct ExecutionPlan {
     reserveOutputs()
     if training { reserveGradients() }
     reserveScratch()
+  }
+
+  private static func consumers(in network: Network) -> [[Edge]] {
+    var consumers = [[Edge]](repeating: [], count: network.nodes.count)
+    for (index, node) in network.nodes.enumerated().reversed() {
+      guard index == network.nodes.count - 1 || !consumers[index].isEmpty else { continue }
+      for (slot, source) in node.sources.enumerated().reversed() {
+        if case .node(let producer) = source { consumers[producer].append(Edge(node: index, slot: slot)) }
+      }
+    }
+    return consumers.map { $0.reversed() }
   }
 
   private mutating func chooseFusions() {
@@ -129,6 +139,8 @@ struct ExecutionPlan {
 
   func inputView(_ base: UnsafeMutablePointer<Float>) -> MatrixView { view(of: .input, base) }
   func outputView(_ base: UnsafeMutablePointer<Float>) -> MatrixView { view(of: .node(last), base) }
+  /// Whether all layers pass the input through.
+  var outputIsInput: Bool { outputBuffer[last] == inputBuffer }
   func outputGradientView(_ base: UnsafeMutablePointer<Float>) -> MatrixView? { gradientView(last, base) }
 
   /// The execution of the nodes, each with its memory.
@@ -152,7 +164,7 @@ struct ExecutionPlan {
         node: index, context: context,
         furtherGradients: consumers[index].dropFirst().compactMap { edgeView($0, base) },
         networkInputs: node.sources.indices.filter { buffer(of: node.sources[$0]) == inputBuffer },
-        isSilent: isSilent[index])
+        isSilent: isSilent[index] || !reachesOutput(index))
     }
   }
 

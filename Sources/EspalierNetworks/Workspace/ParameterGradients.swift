@@ -35,6 +35,23 @@ public final class ParameterGradients {
     UnsafeMutableBufferPointer(start: base + slots[index].offset, count: slots[index].count)
   }
 
+  /// Where the gradient of `parameter` is, the `index`th of its network; traps when it stores another number of values.
+  public func base(at index: Int, for parameter: Parameter) -> UnsafePointer<Float> {
+    precondition(
+      slots[index].count == parameter.storedCount,
+      "\(slots[index].path) stores \(parameter.storedCount) values, its gradient \(slots[index].count)")
+    return UnsafePointer(base + slots[index].offset)
+  }
+
+  /// Traps unless these are gradients for a network of this one's parameters.
+  func requireFit(_ network: Network) {
+    let parameters = network.parameters
+    precondition(
+      slots.map(\.path) == parameters.map(\.path)
+        && slots.map(\.count) == parameters.map(\.parameter.storedCount),
+      "gradients for \(slots.map { "\($0.path)" }) do not fit \(parameters.map { "\($0.path)" })")
+  }
+
   /// The gradient of one parameter by all its values, 0 wherever it is pruned; nil if the network has no such parameter.
   ///
   /// Traps when the parameter's stored values are no longer those that the gradients were planned for.
@@ -42,9 +59,7 @@ public final class ParameterGradients {
     guard let index = slots.firstIndex(where: { $0.path == path }), let parameter = network[path] else {
       return nil
     }
-    precondition(
-      parameter.storedCount == slots[index].count,
-      "\(path) stores \(parameter.storedCount) values, its gradient \(slots[index].count)")
-    return parameter.unpacked(Tensor(self[index], shape: [slots[index].count]))
+    let stored = UnsafeBufferPointer(start: base(at: index, for: parameter), count: parameter.storedCount)
+    return parameter.unpacked(Tensor(stored, shape: [stored.count]))
   }
 }

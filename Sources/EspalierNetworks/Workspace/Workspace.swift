@@ -19,8 +19,8 @@ public final class Workspace {
   public let purpose: Purpose
   /// The batch's samples, one a column; at first memory of the workspace's own.
   public private(set) var input: MatrixView
-  /// The last layer's output.
-  public let output: MatrixView
+  /// The last layer's output; the input itself when all layers pass it through.
+  public private(set) var output: MatrixView
   /// Where a loss writes the gradient by the output; nil for inference.
   public let outputGradient: MatrixView?
   /// Where backward passes leave the parameters' gradients; nil for inference.
@@ -29,10 +29,12 @@ public final class Workspace {
   let structure: Network.Structure
   package let steps: [ExecutionStep]
   private let arena: Tensor
+  private let outputIsInput: Bool
 
   /// Plans the memory for `network` on batches of `batchSize` samples.
   ///
-  /// `gradients` lets workspaces for several batch sizes share one set of parameter gradients.
+  /// `gradients` lets workspaces for several batch sizes share one set of parameter gradients; traps when they are those
+  /// of another network.
   public init(
     for network: Network, batchSize: Int, purpose: Purpose, gradients: ParameterGradients? = nil
   ) {
@@ -40,6 +42,7 @@ public final class Workspace {
     self.batchSize = batchSize
     self.purpose = purpose
     structure = network.structure
+    gradients?.requireFit(network)
     self.gradients = purpose == .training ? gradients ?? ParameterGradients(for: network) : nil
     var plan = ExecutionPlan(network, batchSize: batchSize, training: purpose == .training)
     var memory = Tensor(zeros: [plan.place()])
@@ -48,6 +51,7 @@ public final class Workspace {
     input = plan.inputView(base)
     steps = plan.steps(base, gradients: self.gradients)
     output = plan.outputView(base)
+    outputIsInput = plan.outputIsInput
     outputGradient = plan.outputGradientView(base)
   }
 
@@ -64,6 +68,7 @@ public final class Workspace {
         step.context.inputs[index] = MatrixView(base: samples.base, rows: view.rows, columns: view.columns)
       }
     }
+    if outputIsInput { output = MatrixView(base: samples.base, rows: output.rows, columns: output.columns) }
     input = samples
   }
 
@@ -88,7 +93,8 @@ package struct ExecutionStep {
   let furtherGradients: [MatrixView]
   /// Which of the node's inputs are the network's input, also through pass-through nodes.
   let networkInputs: [Int]
-  /// Whether the node's own passes do nothing: a pass-through, or an activation that the layer before it computes.
+  /// Whether the node's own passes do nothing: a pass-through, an activation that the layer before it computes, or a node
+  /// whose output reaches nobody.
   package let isSilent: Bool
 }
 

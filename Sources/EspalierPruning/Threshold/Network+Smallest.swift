@@ -16,7 +16,7 @@ extension Network {
   /// The number pruned is exactly ⌊sparsity · weights⌉, of each parameter or of all together. Traps unless the sparsity
   /// lies in 0…1. A sparsity below the present one changes nothing. Costs three passes over the weights to find the
   /// threshold and one to apply it. Returns what happened to each selected parameter; `threshold` is the largest
-  /// magnitude that went.
+  /// magnitude that went, 0 where none did.
   @discardableResult
   public mutating func prune(
     sparsity: Double, within scope: PruningScope, _ selection: ParameterSelection = .weights
@@ -30,7 +30,7 @@ extension Network {
   }
 
   private mutating func prune(_ paths: [ParameterPath], to sparsity: Double) -> [PrunedParameter] {
-    guard var cut = cut(through: paths, at: sparsity) else { return [] }
+    guard var cut = cut(through: paths, at: sparsity) else { return paths.map(unchanged) }
     var results: [PrunedParameter] = []
     visitParameters { path, parameter in
       guard paths.contains(path) else { return }
@@ -41,6 +41,11 @@ extension Network {
         PrunedParameter(path: path, threshold: cut.threshold, before: before, after: parameter.survivors))
     }
     return results
+  }
+
+  private func unchanged(_ path: ParameterPath) -> PrunedParameter {
+    let survivors = self[path]!.survivors
+    return PrunedParameter(path: path, threshold: 0, before: survivors, after: survivors)
   }
 
   /// Nil when as much is gone already. A function of its own, so that no copy of a parameter is alive when the weights

@@ -1,10 +1,12 @@
 extension Tensor {
   /// Clears the bits of `mask` where |value| < `threshold` or the value is NaN; bits already 0 stay 0.
   ///
+  /// No value is smaller than a threshold that is NaN, as the deviation of values with a NaN among them is.
   /// Traps unless the mask has the tensor's shape. One pass over the values.
   public func clearSmallMagnitudes(below threshold: Float, in mask: inout Mask) {
     precondition(mask.shape == shape, "a mask of shape \(mask.shape) does not fit a tensor of shape \(shape)")
     let kernel = Compute.current.kernels.mask_by_magnitude
+    let threshold = threshold.isNaN ? 0 : threshold
     mask.withUnsafeMutableWords { words in
       withUnsafeValues { values in
         guard let bits = words.baseAddress, let base = values.baseAddress else { return }

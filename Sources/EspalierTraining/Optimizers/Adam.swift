@@ -64,12 +64,12 @@ public struct Adam: Optimizer {
       decoupledDecay: decay == .decoupled ? Float(weightDecay) : 0)
     var position = 0
     network.visitParameters { path, parameter in
-      let gradient = UnsafePointer(gradients[position].baseAddress!)
+      let gradient = gradients.base(at: position, for: parameter)
       let index = moments.index(of: path, parameter, position: position)
       moments.update(at: index) { moments in
         moments.steps += 1
-        constants.biasCorrection1 = Float(1 - pow(beta1, Double(moments.steps)))
-        constants.biasCorrection2 = Float(1 - pow(beta2, Double(moments.steps)))
+        constants.biasCorrection1 = Self.correction(constants.beta1, moments.steps)
+        constants.biasCorrection2 = Self.correction(constants.beta2, moments.steps)
         moments.first.withUnsafeMutableValues { first in
           moments.second.withUnsafeMutableValues { second in
             parameter.withUnsafeMutableStoredValues { values, mask in
@@ -82,6 +82,12 @@ public struct Adam: Optimizer {
       }
       position += 1
     }
+  }
+
+  /// 1 − βᵗ for the β that the step computes with: the `Float` next to 0.999 has a 1 − β that is 1.3e−5 off, and what
+  /// corrects it has to be off by as much.
+  private static func correction(_ beta: Float, _ steps: Int) -> Float {
+    Float(1 - pow(Double(beta), Double(steps)))
   }
 
   /// Forgets the moments and starts counting steps anew.

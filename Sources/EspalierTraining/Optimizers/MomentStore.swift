@@ -27,10 +27,15 @@ struct MomentStore: Sendable {
   init(hasSecond: Bool) { self.hasSecond = hasSecond }
 
   /// Where the moments of the parameter at `path` are, the `position`th that the network visits: ready for its present
-  /// stored values.
+  /// stored values; traps when they are those of a parameter of another shape.
   mutating func index(of path: ParameterPath, _ parameter: Parameter, position: Int) -> Int {
     let index = entry(path, parameter, position)
     if patterns[index] !== parameter.pattern { move(index, to: parameter) }
+    let count = moments[index].first.count
+    precondition(
+      count == parameter.storedCount,
+      "the moments of \(path) are for \(count) values, not \(parameter.storedCount): reset the optimizer first"
+    )
     return index
   }
 

@@ -39,7 +39,7 @@ public struct SGD: Optimizer {
       weightDecay: Float(weightDecay), nesterov: nesterov, isFirst: false)
     var position = 0
     network.visitParameters { path, parameter in
-      let gradient = UnsafePointer(gradients[position].baseAddress!)
+      let gradient = gradients.base(at: position, for: parameter)
       defer { position += 1 }
       guard momentum != 0 else {
         return parameter.withUnsafeMutableStoredValues { values, mask in
