@@ -90,7 +90,8 @@ let package = Package(
 
     // Tests
     .target(
-      name: "EspalierTestSupport", dependencies: ["EspalierTensors"], path: "Tests/EspalierTestSupport"),
+      name: "EspalierTestSupport", dependencies: ["EspalierNetworks", "EspalierTensors"],
+      path: "Tests/EspalierTestSupport"),
     .testTarget(name: "CEspalierKernelsTests", dependencies: ["CEspalierKernels"]),
     .testTarget(
       name: "EspalierComputeTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
@@ -118,6 +119,9 @@ let package = Package(
       dependencies: [
         "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
       ]),
+    .testTarget(
+      name: "EspalierNetworksTests",
+      dependencies: ["EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(

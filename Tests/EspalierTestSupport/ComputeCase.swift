@@ -9,6 +9,13 @@ public struct ComputeCase: Sendable, CustomStringConvertible {
   /// The most threads.
   public let threads: Int
 
+  /// The given way.
+  public init(backend: Backend, instructionSet: InstructionSet, threads: Int) {
+    self.backend = backend
+    self.instructionSet = instructionSet
+    self.threads = threads
+  }
+
   /// Every backend of this build with every instruction set of this processor, on one thread and on three.
   public static let all: [ComputeCase] = Backend.available.flatMap { backend in
     InstructionSet.available.flatMap { set in

@@ -22,4 +22,10 @@ public struct FixtureArray: Decodable, Sendable {
   public let shape: [Int]
   /// The values, row after row.
   public let values: [Float]
+
+  /// An array of the given shape.
+  public init(shape: [Int], values: [Float]) {
+    self.shape = shape
+    self.values = values
+  }
 }
