@@ -122,6 +122,9 @@ let package = Package(
     .testTarget(
       name: "EspalierNetworksTests",
       dependencies: ["EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierPruningTests",
+      dependencies: ["EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(
