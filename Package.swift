@@ -125,6 +125,12 @@ let package = Package(
     .testTarget(
       name: "EspalierPruningTests",
       dependencies: ["EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierTrainingTests",
+      dependencies: [
+        "EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+        "EspalierTraining",
+      ]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(
