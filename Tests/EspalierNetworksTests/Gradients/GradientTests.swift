@@ -19,9 +19,11 @@ import Testing
     let output = oracle.output(input, batch: GradientCase.batch)
     let loss = test.objective.value(output, batch: GradientCase.batch)
     for way in ComputeCase.all {
-      let pass = TrainingPass(
-        of: test.network, input: test.input, batch: GradientCase.batch, test.objective, key: GradientCase.key,
-        on: way.compute)
+      let pass = way {
+        TrainingPass(
+          of: test.network, input: test.input, batch: GradientCase.batch, test.objective,
+          key: GradientCase.key, on: way.compute)
+      }
       #expect(largestDifference(pass.output, output) < Self.tolerance, "\(test), \(way)")
       #expect(abs(pass.loss - loss) < Self.tolerance * max(1, loss), "\(test), \(way)")
       for (path, gradient) in expected {
