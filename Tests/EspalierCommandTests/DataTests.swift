@@ -51,7 +51,7 @@ import Testing
   func damagedFilesAreNamed(damage: Damage) throws {
     folder.file("data/\(damage.file)", damage.bytes)
     for command in ["run", "train"] {
-      let outcome = try Espalier(folder: folder)([command] + TinyData.options)
+      let outcome = Espalier(folder: folder)([command] + TinyData.options)
       #expect(outcome.status == 1)
       #expect(outcome.errorLines == ["espalier: error: data/\(damage.file): \(damage.message)"])
       #expect(outcome.output.isEmpty)
@@ -65,7 +65,7 @@ import Testing
       { cat \(header); head -c 50000000 /dev/zero; } | gzip -1 > \(image).gz && rm \(image) && \
       exec "$espalier" run \(TinyData.options.joined(separator: " "))
       """
-    let outcome = try Espalier(folder: folder).shell(script)
+    let outcome = Espalier(folder: folder).shell(script)
     #expect(outcome.status == 1)
     #expect(
       outcome.errorLines == [
@@ -74,13 +74,13 @@ import Testing
   }
 
   @Test func compressedFilesAreTheSameData() throws {
-    let plain = try Espalier(folder: folder)(
+    let plain = Espalier(folder: folder)(
       ["train", "--epochs", "1", "--output", "plain"] + TinyData.options)
     #expect(plain.status == 0)
     let script = """
       gzip data/* && exec "$espalier" train --epochs 1 --output packed \(TinyData.options.joined(separator: " "))
       """
-    #expect(try Espalier(folder: folder).shell(script).status == 0)
+    #expect(Espalier(folder: folder).shell(script).status == 0)
     let bytes = try #require(contents(folder.path("plain")))
     #expect(contents(folder.path("packed")) == bytes)
   }
@@ -89,18 +89,13 @@ import Testing
   private static let hiding =
     "d=/usr/share/datasets; if [ -d $d ]; then mount -t tmpfs none $d; fi && exec \"$espalier\""
   private static let canHide = {
-    let outcome = try? Espalier(folder: TemporaryFolder()).shell("unshare -rm sh -c '\(hiding) info'")
-    return outcome?.status == 0
+    Espalier(folder: TemporaryFolder()).shell("unshare -rm sh -c '\(hiding) info'").status == 0
   }()
 
   @Test(.enabled(if: canHide, "needs a mount name space"))
   func noFolderIsToldInOneLine() throws {
-    let arguments = ["-rm", "sh", "-c", "\(Self.hiding) train --model 784-10 --epochs 1000000"]
-    let espalier = Espalier(
-      folder: folder, environment: ["espalier": Espalier.url.path, "ESPALIER_DATA": ""])
-    let process = try RunningProcess(
-      URL(fileURLWithPath: "/usr/bin/unshare"), arguments,
-      environment: ProcessInfo.processInfo.environment.merging(espalier.environment) { $1 }, in: folder)
+    let script = "\(Self.hiding) train --model 784-10 --epochs 1000000"
+    let process = Espalier(folder: folder).start("/usr/bin/unshare", ["-rm", "sh", "-c", script])
     #expect(process.waits(for: "\n"))
     process.send(SIGKILL)
     #expect(

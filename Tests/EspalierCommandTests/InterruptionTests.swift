@@ -11,7 +11,7 @@ import Testing
 
   @Test(arguments: [SIGINT, SIGTERM])
   func finishedPhasesAreKept(signal: Int32) throws {
-    let process = try espalier.start(endless + TinyData.options)
+    let process = espalier.start(endless + TinyData.options)
     #expect(process.waits(for: "retraining"))
     process.send(signal)
     let outcome = process.outcome()
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func anInterruptedTrainingWritesNothing() throws {
-    let process = try espalier.start(["train", "--epochs", "1000000"] + TinyData.options)
+    let process = espalier.start(["train", "--epochs", "1000000"] + TinyData.options)
     #expect(process.waits(for: "training"))
     process.send(SIGINT)
     let outcome = process.outcome()
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func aKilledRunHarmsNoLaterOne() throws {
-    let process = try espalier.start(endless + TinyData.options)
+    let process = espalier.start(endless + TinyData.options)
     #expect(process.waits(for: "retraining"))
     process.send(SIGKILL)
     #expect(process.outcome().status == 128 + Int(SIGKILL))
@@ -43,7 +43,7 @@ import Testing
     // What a kill in the middle of writing leaves.
     folder.file("out/.espalier-1-half.tmp", [1, 2, 3])
     for output in ["out", "fresh"] {
-      let outcome = try espalier(["run", "--output", output] + finite)
+      let outcome = espalier(["run", "--output", output] + finite)
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
     for name in folder.names("fresh") where name != "report.json" {

@@ -12,7 +12,7 @@ import Testing
   private func bytes(_ name: String) -> [UInt8]? { contents(folder.path(name)) }
 
   @Test func tellsTheWholeStory() throws {
-    let outcome = try espalier(["run"] + settings + phases)
+    let outcome = espalier(["run"] + settings + phases)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let output = outcome.output
     for heading in ["16-12-3 on data: 120 + 30 samples", "\ndense: ", "\npruned: ", "\nretrained: "] {
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func jsonIsTheReportAndNothingElse() throws {
-    let outcome = try espalier(["run", "--output", "out", "--json"] + settings + phases)
+    let outcome = espalier(["run", "--output", "out", "--json"] + settings + phases)
     #expect(outcome.output.last == "\n" && !outcome.output.dropLast().contains("\n"))
     let object = try outcome.json()
     let stored = try JSONSerialization.jsonObject(with: Data(bytes("out/report.json")!)) as! NSDictionary
@@ -65,12 +65,12 @@ import Testing
   }
 
   @Test func oneSeedMakesTheSameBytesOnEveryBackend() throws {
-    let backends = try #require(try espalier("info", "--json").json()["backends"] as? [String])
+    let backends = try #require(espalier("info", "--json").json()["backends"] as? [String])
     #expect(backends.contains("reference"))
     for backend in backends {
       let choice = settings + phases + ["--backend", backend]
       for output in ["\(backend)-1", "\(backend)-2"] {
-        let outcome = try espalier(["run", "--output", output, "--json"] + choice)
+        let outcome = espalier(["run", "--output", output, "--json"] + choice)
         #expect(try outcome.json()["backend"] as? String == backend)
       }
       for name in networks {
@@ -78,18 +78,18 @@ import Testing
         #expect(bytes("\(backend)-2/\(name)") == first, "\(backend), \(name)")
       }
     }
-    _ = try espalier(["run", "--output", "other", "--seed", "8"] + TinyData.options + phases)
+    _ = espalier(["run", "--output", "other", "--seed", "8"] + TinyData.options + phases)
     #expect(bytes("other/dense.safetensors") != bytes("reference-1/dense.safetensors"))
   }
 
   @Test func stepsOneAtATimeMakeTheSameFiles() throws {
-    _ = try espalier(["run", "--output", "out"] + settings + phases)
+    _ = espalier(["run", "--output", "out"] + settings + phases)
     let steps = [
       ["train", "--epochs", "3"] + settings, ["prune", "dense.safetensors", "--sensitivity", "0.8"],
       ["retrain", "pruned.safetensors", "--epochs", "2", "--data", "data", "--threads", "2"],
     ]
     for step in steps {
-      let outcome = try espalier(step)
+      let outcome = espalier(step)
       #expect(outcome.status == 0, "\(step[0]): \(outcome.errors)")
     }
     for name in networks {
@@ -109,7 +109,7 @@ import Testing
 
   @Test func aLossBeyondAllNumbersIsAnError() throws {
     for rate in ["1e20", "1e30"] {
-      let outcome = try espalier(["run", "--optimizer", "sgd", "--learning-rate", rate] + settings)
+      let outcome = espalier(["run", "--optimizer", "sgd", "--learning-rate", rate] + settings)
       #expect(outcome.status == 1)
       #expect(outcome.errorLines.last?.hasPrefix("espalier: error: the loss is no longer finite") == true)
     }

@@ -7,7 +7,7 @@ import Testing
   private var espalier: Espalier { Espalier(folder: folder) }
 
   private func train() throws {
-    let outcome = try espalier(["train", "--epochs", "4"] + TinyData.options)
+    let outcome = espalier(["train", "--epochs", "4"] + TinyData.options)
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
 
@@ -18,19 +18,19 @@ import Testing
   }
 
   @Test func everyStepSpeaksJSON() throws {
-    let trained = try espalier(["train", "--epochs", "1", "--json"] + TinyData.options)
+    let trained = espalier(["train", "--epochs", "1", "--json"] + TinyData.options)
     #expect(try keys(trained) == ["accuracy", "dataset", "file", "loss", "seconds"])
     #expect(try trained.json()["file"] as? String == "dense.safetensors")
-    let pruned = try espalier("prune", "dense.safetensors", "--threshold", "0.1", "--json")
+    let pruned = espalier("prune", "dense.safetensors", "--threshold", "0.1", "--json")
     #expect(try keys(pruned) == ["alive", "compression", "layers", "total"])
-    let inspected = try espalier("inspect", "pruned.safetensors", "--json")
+    let inspected = espalier("inspect", "pruned.safetensors", "--json")
     #expect(try inspected.json()["alive"] as? Int == pruned.json()["alive"] as? Int)
-    let retrained = try espalier("retrain", "pruned.safetensors", "--data", "data", "--epochs", "1", "--json")
+    let retrained = espalier("retrain", "pruned.safetensors", "--data", "data", "--epochs", "1", "--json")
     #expect(try keys(retrained) == ["accuracy", "dataset", "file", "loss", "seconds"])
-    let evaluated = try espalier("evaluate", "retrained.safetensors", "--data", "data", "--json")
+    let evaluated = espalier("evaluate", "retrained.safetensors", "--data", "data", "--json")
     #expect(try keys(evaluated) == ["accuracy", "confusion", "loss", "samples"])
     #expect(try evaluated.json()["accuracy"] as? Double == retrained.json()["accuracy"] as? Double)
-    let info = try espalier("info", "--json", "--threads", "3", "--backend", "reference")
+    let info = espalier("info", "--json", "--threads", "3", "--backend", "reference")
     #expect(
       try keys(info) == [
         "backend", "backends", "core", "instructionSet", "instructionSets", "processors", "threads",
@@ -40,7 +40,7 @@ import Testing
 
   @Test func evaluationCountsEverySample() throws {
     try train()
-    let outcome = try espalier("evaluate", "dense.safetensors", "--data", "data")
+    let outcome = espalier("evaluate", "dense.safetensors", "--data", "data")
     #expect(outcome.output.hasPrefix("accuracy ") && outcome.output.contains("30 samples of data"))
     let object = try espalier("evaluate", "dense.safetensors", "--data", "data", "--json").json()
     let confusion = try #require(object["confusion"] as? [[Int]])
@@ -67,7 +67,7 @@ import Testing
 
   @Test func inspectPrintsTheClassicReport() throws {
     try train()
-    let output = try espalier("inspect", "dense.safetensors").output
+    let output = espalier("inspect", "dense.safetensors").output
     let lines = output.split(separator: "\n")
     #expect(
       lines.first
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func infoNamesWhatComputes() throws {
-    let outcome = try espalier("info", "--backend", "reference", "--threads", "1", "--check")
+    let outcome = espalier("info", "--backend", "reference", "--threads", "1", "--check")
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     #expect(outcome.output.hasPrefix("backend          reference (available: reference"))
     #expect(outcome.output.contains("\nthreads          1 (processors: "))
@@ -95,10 +95,10 @@ import Testing
     let object = try espalier("info", "--json").json()
     #expect(object["threads"] as? Int == 5 && object["instructionSet"] as? String == "portable")
     #expect(object["backend"] as? String == "reference")
-    let outcome = try espalier("train", "--model", "16-3", "--epochs", "1", "--json")
+    let outcome = espalier("train", "--model", "16-3", "--epochs", "1", "--json")
     #expect(try outcome.json()["dataset"] as? String == "data")
     espalier.environment = ["ESPALIER_THREADS": "", "ESPALIER_BACKEND": "", "ESPALIER_ISA": ""]
-    #expect(try espalier("info").status == 0, "empty counts as unset")
+    #expect(espalier("info").status == 0, "empty counts as unset")
   }
 
   @Test func helpIsNotAnError() throws {
@@ -106,11 +106,11 @@ import Testing
       [], ["--help"], ["help"], ["help", "run"], ["run", "--help"], ["train", "-h"], ["help", "prune"],
       ["retrain", "--help"], ["evaluate", "--help"], ["inspect", "--help"], ["info", "--help"],
     ] {
-      let outcome = try espalier(arguments)
+      let outcome = espalier(arguments)
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(arguments)")
       #expect(outcome.output.hasPrefix("OVERVIEW: ") && outcome.output.contains("USAGE: espalier"))
     }
-    let help = try espalier("help", "run").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let help = espalier("help", "run").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     for fact in ["(default: lenet-300-100)", "(default: 64)", "(default: 2.0)", "sgd, adam or adamw"] {
       #expect(help.contains(fact), "\(fact)")
     }

@@ -12,7 +12,7 @@ import Testing
     for arguments in [
       "info", "info --json", "--help", "help run", "run --json --epochs 1 --retrain-epochs 1 \(options)",
     ] {
-      let outcome = try espalier.shell("exec \"$espalier\" \(arguments) > /dev/full")
+      let outcome = espalier.shell("exec \"$espalier\" \(arguments) > /dev/full")
       #expect(outcome.status == 1, "\(arguments)")
       #expect(
         outcome.errorLines.last == "espalier: error: standard output: cannot write: No space left on device")
@@ -20,18 +20,18 @@ import Testing
   }
 
   @Test func aBrokenPipeIsAnError() throws {
-    let outcome = try espalier.shell("{ sleep 0.2; \"$espalier\" info; echo $? >&2; } | true")
+    let outcome = espalier.shell("{ sleep 0.2; \"$espalier\" info; echo $? >&2; } | true")
     #expect(
       outcome.errorLines == ["espalier: error: standard output: cannot write: Broken pipe", "1"])
   }
 
   @Test func closedStreamsDoNotEndUpInFiles() throws {
     let run = "\"$espalier\" run --epochs 1 --retrain-epochs 1 \(options)"
-    let closed = try espalier.shell("\(run) --output closed >&-")
+    let closed = espalier.shell("\(run) --output closed >&-")
     #expect(closed.status == 1)
     #expect(closed.errorLines == ["espalier: error: standard output: cannot write: Bad file descriptor"])
-    #expect(try espalier.shell("\(run) --output quiet 2>&- <&-").status == 0)
-    #expect(try espalier.shell("\(run) --output plain").status == 0)
+    #expect(espalier.shell("\(run) --output quiet 2>&- <&-").status == 0)
+    #expect(espalier.shell("\(run) --output plain").status == 0)
     for name in ["dense.safetensors", "pruned.safetensors", "retrained.safetensors"] {
       let plain = try #require(contents(folder.path("plain/\(name)")))
       #expect(contents(folder.path("quiet/\(name)")) == plain)

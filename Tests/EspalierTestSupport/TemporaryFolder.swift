@@ -48,9 +48,10 @@ public func contents(_ path: String) -> [UInt8]? {
   guard let stream = fopen(path, "rb") else { return nil }
   defer { fclose(stream) }
   var bytes: [UInt8] = []
+  var piece = [UInt8](repeating: 0, count: 1 << 16)
   while true {
-    let byte = getc(stream)
-    if byte == EOF { return bytes }
-    bytes.append(UInt8(byte))
+    let count = fread(&piece, 1, piece.count, stream)
+    if count == 0 { return bytes }
+    bytes.append(contentsOf: piece[..<count])
   }
 }

@@ -25,12 +25,12 @@ struct Espalier {
   }
 
   /// Beside the tests' own executable or bundle, whatever the configuration and the traits.
-  static let url: URL = {
+  static let path: String = {
     #if canImport(Darwin)
       let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!
-      return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("espalier")
+      return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("espalier").path
     #else
-      return Bundle.main.executableURL!.deletingLastPathComponent().appendingPathComponent("espalier")
+      return Bundle.main.executableURL!.deletingLastPathComponent().appendingPathComponent("espalier").path
     #endif
   }()
 
@@ -39,22 +39,21 @@ struct Espalier {
   var environment: [String: String] = [:]
 
   /// Runs the command to its end.
-  func callAsFunction(_ arguments: String...) throws -> Outcome { try self(arguments) }
+  func callAsFunction(_ arguments: String...) -> Outcome { self(arguments) }
 
   /// Runs the command to its end.
-  func callAsFunction(_ arguments: [String]) throws -> Outcome { try start(arguments).outcome() }
+  func callAsFunction(_ arguments: [String]) -> Outcome { start(arguments).outcome() }
 
   /// Starts the command.
-  func start(_ arguments: [String]) throws -> RunningProcess {
-    try RunningProcess(Self.url, arguments, environment: cleanEnvironment, in: folder)
-  }
+  func start(_ arguments: [String]) -> RunningProcess { start(Self.path, arguments) }
 
   /// Runs a line of shell script to its end, in which `$espalier` is the command.
-  func shell(_ script: String) throws -> Outcome {
-    let environment = cleanEnvironment.merging(["espalier": Self.url.path]) { $1 }
-    return try RunningProcess(
-      URL(fileURLWithPath: "/bin/sh"), ["-c", script], environment: environment, in: folder
-    ).outcome()
+  func shell(_ script: String) -> Outcome { start("/bin/sh", ["-c", script]).outcome() }
+
+  /// Starts any program, for which the environment variable `espalier` names the command.
+  func start(_ executable: String, _ arguments: [String]) -> RunningProcess {
+    let variables = cleanEnvironment.merging(["espalier": Self.path]) { $1 }
+    return RunningProcess(executable, arguments, environment: variables, in: folder)
   }
 
   private var cleanEnvironment: [String: String] {
