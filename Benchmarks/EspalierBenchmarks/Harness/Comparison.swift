@@ -13,7 +13,7 @@ struct Comparison: Encodable {
     let denseGigaflops: Double?
     /// 10⁹ bytes a second.
     let gigabytesPerSecond: Double?
-    /// The rate of products over the peak of the machine measured in the same rounds (median of the rounds).
+    /// The rate of products over the peak of the machine, which is measured between the rounds.
     let shareOfPeak: Double?
   }
 

@@ -5,16 +5,18 @@
 struct PairedRounds {
   private let contender: Timed
   private let rival: Timed?
-  private var peaks: [Double] = []
+  private var rounds = 0
+  /// The machine's peak: the best burst among the rounds.
+  private var peak = 0.0
 
   /// Warms both sides up and runs the rounds.
   init(_ contender: Contender, _ rival: Contender?, plan: RoundPlan, meter: PeakMeter) throws {
     self.contender = try Timed(contender, plan)
     self.rival = try rival.map { try Timed($0, plan) }
-    let rounds = plan.rounds(ofSeconds: self.contender.warmSeconds + (self.rival?.warmSeconds ?? 0))
+    rounds = plan.rounds(ofSeconds: self.contender.warmSeconds + (self.rival?.warmSeconds ?? 0))
     for round in 0..<rounds {
       try (round % 2 == 0 ? self.contender : self.rival)?.run()
-      peaks.append(meter.measure())
+      peak = max(peak, meter.measure())
       try (round % 2 == 0 ? self.rival : self.contender)?.run()
     }
   }
@@ -24,7 +26,7 @@ struct PairedRounds {
     let ratios = rival.map { rival in zip(rival.seconds, contender.seconds).map { $0 / $1 } }
     let own = Spread(contender.seconds).median
     return Comparison(
-      suite: suite, name: name, rounds: peaks.count, contender: side(contender),
+      suite: suite, name: name, rounds: rounds, contender: side(contender),
       rival: rival.map(side), ratioOfMedians: rival.map { Spread($0.seconds).median / own },
       medianOfRatios: ratios.map { Spread($0).median })
   }
@@ -36,7 +38,7 @@ struct PairedRounds {
     case .products(let surviving, let all):
       gigaflops = surviving / seconds.median / 1e9
       if all != surviving { dense = all / seconds.median / 1e9 }
-      share = Spread(zip(timed.seconds, peaks).map { surviving / $0 / $1 }).median
+      share = surviving / seconds.median / peak
     case .bytes(let bytes): gigabytes = bytes / seconds.median / 1e9
     case .unmeasured: break
     }

@@ -2,7 +2,8 @@ import Espalier
 
 /// Measures the machine's peak: fused multiply-adds in registers, in bursts short enough to fit into every round.
 ///
-/// Measured beside each round, because the clock of a shared or warm processor changes from second to second.
+/// Measured beside each round, because the clock of a shared or warm processor changes from second to second; the best
+/// burst counts, since interruptions only make one slower.
 struct PeakMeter {
   private let compute: Compute
   private let iterations: Int
@@ -15,8 +16,7 @@ struct PeakMeter {
     self.iterations = iterations
   }
 
-  /// The peak now, in floating-point operations a second: the best of three bursts, since only interruptions make one
-  /// slower.
+  /// The peak now, in floating-point operations a second: the best of three bursts.
   func measure() -> Double {
     (0..<3).map { _ in
       let burst = Self.burst(compute, iterations)

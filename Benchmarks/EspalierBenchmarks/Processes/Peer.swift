@@ -39,10 +39,12 @@ final class Peer {
     _ type: Answer.Type, of process: ChildProcess, _ script: String
   ) throws -> Answer {
     guard let line = process.readLine() else { throw ChildFailure(description: "\(script): ended early") }
-    if let refusal = try? JSONText.decode(Refusal.self, from: line) {
-      throw ChildFailure(description: "\(script): \(refusal.error)")
+    let answer = try JSONText.decode(
+      Reply<Answer>.self, from: line, file: script, place: "answer", expected: "an answer of the protocol")
+    switch answer {
+    case .answer(let answer): return answer
+    case .refusal(let reason): throw ChildFailure(description: "\(script): \(reason)")
     }
-    return try JSONText.decode(type, from: line)
   }
 }
 
@@ -61,6 +63,18 @@ private struct Run: Decodable {
   let seconds: Double
 }
 
-private struct Refusal: Decodable {
-  let error: String
+/// What was asked for, or why it cannot be.
+private enum Reply<Answer: Decodable>: Decodable {
+  case answer(Answer)
+  case refusal(String)
+
+  private enum Key: CodingKey { case error }
+
+  init(from decoder: any Decoder) throws {
+    if let reason = try decoder.container(keyedBy: Key.self).decodeIfPresent(String.self, forKey: .error) {
+      self = .refusal(reason)
+    } else {
+      self = .answer(try Answer(from: decoder))
+    }
+  }
 }

@@ -33,7 +33,8 @@ struct MemoryUse: Codable {
     let answer = child.readLine()
     try child.end()
     guard let answer else { throw ChildFailure(description: "\(path): ended without an answer") }
-    return try JSONText.decode(MemoryUse.self, from: answer)
+    return try JSONText.decode(
+      MemoryUse.self, from: answer, file: path, place: "answer", expected: "the memory that a training took")
   }
 
   /// Trains ten steps in this process.

@@ -28,17 +28,25 @@ enum PeerSuite: Suite {
     let peer = try Peer(installation, script: "masked_step.py")
     let goals = [64: 5, 512: 2.2]
     for batch in run.isQuick ? [64, 512] : [50, 64, 128, 512] {
-      try step(.leNet, batch, goals[batch].map { .timesAsFast(atLeast: $0) }, peer, run)
+      try steps(.leNet, batch, goals[batch].map { .timesAsFast(atLeast: $0) }, peer, run)
     }
-    try step(.leNet, 64, nil, peer, run, isBest: true)
-    try step(.large, 128, .timesAsFast(atLeast: 4.5), peer, run)
-    if !run.isQuick { try step(.large, 128, nil, peer, run, isBest: true) }
+    try step(.leNet, 64, .packed, nil, peer, run, isBest: true)
+    try steps(.large, 128, .timesAsFast(atLeast: 4.5), peer, run)
+    if !run.isQuick { try step(.large, 128, .packed, nil, peer, run, isBest: true) }
+  }
+
+  /// The step as the trainer does it, and with dense products, which is what the peer does.
+  private static func steps(
+    _ model: BenchmarkModel, _ batch: Int, _ goal: Goal?, _ peer: Peer, _ run: BenchmarkRun
+  ) throws {
+    try step(model, batch, .packed, goal, peer, run)
+    try step(model, batch, .dense, goal, peer, run)
   }
 
   /// `isBest` lets the peer take its fused optimizer and the cheaper way to zero gradients.
   private static func step(
-    _ model: BenchmarkModel, _ batch: Int, _ goal: Goal?, _ peer: Peer, _ run: BenchmarkRun,
-    isBest: Bool = false
+    _ model: BenchmarkModel, _ batch: Int, _ storage: MaskedLayer.Storage, _ goal: Goal?, _ peer: Peer,
+    _ run: BenchmarkRun, isBest: Bool = false
   ) throws {
     try run.compare("masked step of \(model.name), batch \(batch), adam", goal: goal) {
       var `case` = StepCase(
@@ -48,11 +56,12 @@ enum PeerSuite: Suite {
       var generator = run.makeGenerator()
       let step = TrainingStep(
         sizes: model.sizes, batch: batch, optimizer: OptimizerChoice.adam.make(), sparsity: `case`.sparsity,
-        on: run.compute, using: &generator)
+        packingDensity: storage == .packed ? Trainer.standardPackingDensity : 0, on: run.compute,
+        using: &generator)
       let all = LayerProducts.perceptron(model.sizes, batch: batch).trainingOperations
       let work = Work.products(surviving: all * (1 - `case`.sparsity), all: all)
       return (
-        step.contender("espalier", work),
+        step.contender("espalier, \(storage.rawValue)", work),
         Contender(peer.name + (isBest ? ", fused" : ""), work, seconds: peer.seconds)
       )
     }

@@ -20,9 +20,6 @@ final class ProductBuffers {
   private let a, b, c: MatrixView
   private let memory: [Tensor]
 
-  /// The floating-point operations of the product.
-  var operations: Double { 2 * Double(m) * Double(n) * Double(k) }
-
   init(_ m: Int, _ n: Int, _ k: Int, _ variant: Variant, using generator: inout Xoshiro256) {
     (self.m, self.n, self.k, self.variant) = (m, n, k, variant)
     let shapes = [

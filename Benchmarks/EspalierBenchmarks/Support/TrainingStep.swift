@@ -13,13 +13,16 @@ final class TrainingStep {
   private let classes: [[Int32]]
   private var next = 0
 
-  /// Weights of `sparsity` smallest magnitude of every layer are pruned; with 0 there are no masks.
+  /// The share `sparsity` of every layer's weights, the smallest, is pruned; with 0 there are no masks. Layers of at most
+  /// `packingDensity` are packed, by default as the trainer does it.
   init(
-    sizes: [Int], batch: Int, optimizer: any Optimizer, sparsity: Double = 0, on compute: Compute,
+    sizes: [Int], batch: Int, optimizer: any Optimizer, sparsity: Double = 0,
+    packingDensity: Double = Trainer.standardPackingDensity, on compute: Compute,
     using generator: inout Xoshiro256
   ) {
     network = .perceptron(sizes: sizes, using: &generator)
     if sparsity > 0 { network.prune(sparsity: sparsity, within: .eachParameter) }
+    network.pack(upTo: packingDensity)
     self.optimizer = optimizer
     self.compute = compute
     workspace = Workspace(for: network, batchSize: batch, purpose: .training)
