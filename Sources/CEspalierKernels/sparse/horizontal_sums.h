@@ -23,10 +23,8 @@ INLINE vquad sums_of_four(const vfloat p[4]) {
   return halves.lo + halves.hi;
 }
 
-/// Lane i is the sum of the lanes of p[i].
-INLINE vfloat sums_of_sixteen(const vfloat p[LANES]) {
-  vfloat parts[4];
-  for (int i = 0; i < 4; i++) parts[i] = interleaved_parts(p + 4 * i);
+/// Lane 4 * i + j is the sum of the lanes of vector j of the four that parts[i] was made of.
+INLINE vfloat sums_of_parts(const vfloat parts[4]) {
   const vfloat a = MERGE(parts[0], parts[1], EVEN_QUARTERS, ODD_QUARTERS);
   const vfloat b = MERGE(parts[2], parts[3], EVEN_QUARTERS, ODD_QUARTERS);
   return MERGE(a, b, EVEN_QUARTERS, ODD_QUARTERS);

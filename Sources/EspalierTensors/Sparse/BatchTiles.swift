@@ -18,15 +18,19 @@ struct BatchTiles {
     }
   }
 
-  /// Where the rows of a tile start when all tiles of a matrix with `features` rows lie one after the other.
-  func start(_ tile: Int, features: Int) -> Int { tile * samples * features }
+  /// Whether the rows of a matrix already are the rows of the one tile.
+  var isInPlace: Bool { count == 1 && width(0) == batch }
 
-  /// The floats of all tiles of a matrix with `features` rows; 0 if the matrix itself is the one tile.
-  func packedCount(features: Int) -> Int {
-    guard count > 0, !isInPlace else { return 0 }
-    return start(count - 1, features: features) + width(count - 1) * features
+  /// Consecutive tiles whose activations and sums are in the caches at the same time.
+  var runs: [Range<Int>] {
+    let tilesPerRun = max(1, Self.samplesPerRun / samples)
+    return stride(from: 0, to: count, by: tilesPerRun).map { $0..<min($0 + tilesPerRun, count) }
   }
 
-  /// Whether the rows of the matrix already are the rows of a tile.
-  var isInPlace: Bool { count == 1 && width(0) == batch }
+  /// The most floats of the tiles of a run over `columns` columns, whatever the width of a tile is.
+  static func runCount(batch: Int, columns: Int) -> Int {
+    min((batch + 15) / 16 * 16 + 16, samplesPerRun) * columns
+  }
+
+  private static let samplesPerRun = 256
 }
