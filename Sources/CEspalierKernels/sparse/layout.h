@@ -6,8 +6,8 @@
 
 enum { GROUP_ROWS = 4 };
 
-// How many rows of a group share one pass over its steps, and how many vectors wide the widest tile is: as many
-// accumulators as fit the registers beside a value and an operand.
+// How many rows of a group share one pass over its steps, and how many vectors wide the widest tile is: as
+// many accumulators as fit the registers beside a value and an operand.
 #if defined(ESPALIER_TARGET_AVX512)
 enum { ROWS_AT_ONCE = 4, TILE_VECTORS = 4 };
 #elif defined(ESPALIER_TARGET_AVX2)
@@ -74,9 +74,9 @@ INLINE void clear_padding(const EspalierSparseGroup *group, float *slots) {
 }
 
 /// Calls FUNCTION(vectors, ...) with the number of a tile's vectors as a constant.
-#define WITH_CONSTANT_TILE(columns, FUNCTION, ...)                           \
-  switch (((columns) + LANES - 1) / LANES) {                                 \
-    case 1: FUNCTION(1, __VA_ARGS__); break;                                 \
+#define WITH_CONSTANT_TILE(columns, FUNCTION, ...)                             \
+  switch (((columns) + LANES - 1) / LANES) {                                   \
+    case 1: FUNCTION(1, __VA_ARGS__); break;                                   \
     case 2: FUNCTION(TILE_VECTORS < 2 ? TILE_VECTORS : 2, __VA_ARGS__); break; \
     case 3: FUNCTION(TILE_VECTORS < 3 ? TILE_VECTORS : 3, __VA_ARGS__); break; \
     case 4: FUNCTION(TILE_VECTORS < 4 ? TILE_VECTORS : 4, __VA_ARGS__); break; \

@@ -6,12 +6,13 @@
 typedef struct {
   float *y;
   ptrdiff_t stride;
-  ptrdiff_t last;  // lanes of the last vector
+  ptrdiff_t last;  // the lanes of a row's last vector
   const float *bias;
   float floor;
 } ProductTarget;
 
-/// What the sums of one row start from: the bias in the first block of a panel, else what the blocks before made.
+/// What the sums of one row start from: the bias in the first block of a panel, else what the blocks before
+/// made.
 INLINE void start_row(
     int vectors, EspalierSparseStage stage, const ProductTarget *target, uint16_t row, vfloat *sums) {
   const bool first = stage & ESPALIER_SPARSE_FIRST;
@@ -72,8 +73,8 @@ INLINE void product_of_groups(
 
 INLINE void product_of_tile(
     int vectors, EspalierSparseStage stage, const EspalierSparseBlock *block, const float *values,
-    const float *tile, ProductTarget target) {
-  target.last = last_lanes(vectors, target.last);
+    const float *tile, float *y, ptrdiff_t stride, ptrdiff_t columns, const float *bias, float floor) {
+  const ProductTarget target = {y, stride, last_lanes(vectors, columns), bias, floor};
   switch (stage) {
     case ESPALIER_SPARSE_MIDDLE:
       product_of_groups(vectors, ESPALIER_SPARSE_MIDDLE, block, values, tile, target);
@@ -93,6 +94,6 @@ INLINE void product_of_tile(
 static void sparse_product(
     const EspalierSparseBlock *block, const float *values, const float *tile, float *y, ptrdiff_t stride,
     ptrdiff_t columns, EspalierSparseStage stage, const float *bias, float floor) {
-  const ProductTarget target = {y, stride, columns, bias, floor};
-  WITH_CONSTANT_TILE(columns, product_of_tile, stage, block, values, tile, target)
+  WITH_CONSTANT_TILE(
+      columns, product_of_tile, stage, block, values, tile, y, stride, columns, bias, floor)
 }
