@@ -198,24 +198,24 @@ typedef struct {
 
   // --- packed matrices: one block times one tile -------------------------------------------------
   // A tile holds up to `tile_columns` samples of the block's columns, which are features of x: row f starts at
-  // tile + f * width, where the width is 16, 32 or 64 for up to 16, 32 or 64 columns, and is 0 beyond them.
+  // tile + f * tile_stride. Whole vectors of 16 are read: beyond the tile's columns there must be zeros.
 
   /// The most columns of a tile: 16, 32 or 64.
   ptrdiff_t tile_columns;
 
-  /// Copies `rows` rows of x into a tile, with 0 beyond its columns.
+  /// Copies `rows` rows of x into a tile whose stride is `columns` rounded up to 16, with 0 beyond its columns.
   void (*pack_tile)(float *tile, const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns);
 
   /// y[row, c] += sum over the row's survivors of value * tile[offset, c], for the rows of the block's groups. The first
   /// block of a panel starts from bias[row] (0 if `bias` is NULL); the last finishes with y = max(floor, y).
   void (*sparse_product)(
-      const EspalierSparseBlock *block, const float *values, const float *tile, float *y, ptrdiff_t stride,
-      ptrdiff_t columns, EspalierSparseStage stage, const float *_Nullable bias, float floor);
+      const EspalierSparseBlock *block, const float *values, const float *tile, ptrdiff_t tile_stride, float *y,
+      ptrdiff_t stride, ptrdiff_t columns, EspalierSparseStage stage, const float *_Nullable bias, float floor);
 
   /// gradient[slot] = sum over c of dy[row, c] * tile[offset, c], or adds it; exactly 0 for padding.
   void (*sparse_sampled_product)(
-      const EspalierSparseBlock *block, const float *tile, const float *dy, ptrdiff_t stride,
-      ptrdiff_t columns, bool accumulate, float *gradient);
+      const EspalierSparseBlock *block, const float *tile, ptrdiff_t tile_stride, const float *dy,
+      ptrdiff_t stride, ptrdiff_t columns, bool accumulate, float *gradient);
 
   /// y[slot] = values[positions[slot]] for the `count` slots of a block: the values of a transposed layout. Exactly 0
   /// for padding, whose positions are read too. Positions are below 2^31.

@@ -27,9 +27,6 @@ enum { ROWS_AT_ONCE = 2, TILE_VECTORS = 1 };
 #define STORE_LAST store
 #endif
 
-/// log2 of the bytes of one row of a tile.
-INLINE int tile_row_shift(int vectors) { return vectors == 1 ? 6 : vectors == 2 ? 7 : 8; }
-
 /// The offsets of the ROWS_AT_ONCE slots from `offsets` on, the first in the lowest 16 bits.
 INLINE uint64_t load_offsets(const uint16_t *offsets) {
   uint64_t word = 0;
@@ -37,11 +34,9 @@ INLINE uint64_t load_offsets(const uint16_t *offsets) {
   return word;
 }
 
-/// The tile's row at offset number `i` of a word: one shift, one and.
-INLINE const float *tile_row(int vectors, const float *tile, uint64_t word, int i) {
-  const int shift = tile_row_shift(vectors), down = 16 * i - shift;
-  const uint64_t bytes = (down < 0 ? word << -down : word >> down) & ((uint64_t)0xffff << shift);
-  const float *row = (const float *)((const char *)tile + bytes);
+/// The tile's row at offset number `i` of a word, with rows of `row_bytes`.
+INLINE const float *tile_row(const float *tile, size_t row_bytes, uint64_t word, int i) {
+  const float *row = (const float *)((const char *)tile + (uint16_t)(word >> 16 * i) * row_bytes);
   // An address in a register of its own: with an index in it, x86 splits a multiply-add from its load.
   __asm__("" : "+r"(row));
   return row;

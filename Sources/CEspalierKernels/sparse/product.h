@@ -39,13 +39,13 @@ INLINE void finish_row(
 /// Adds the survivors of ROWS_AT_ONCE rows of a group, from their first slots on.
 INLINE void add_group(
     int vectors, ptrdiff_t steps, const uint16_t *offsets, const float *values, const float *tile,
-    vfloat sums[ROWS_AT_ONCE][TILE_VECTORS]) {
+    size_t row_bytes, vfloat sums[ROWS_AT_ONCE][TILE_VECTORS]) {
   uint64_t next = load_offsets(offsets);
   for (ptrdiff_t slot = 0; slot < steps * GROUP_ROWS; slot += GROUP_ROWS) {
     const uint64_t word = next;
     next = load_offsets(offsets + slot + GROUP_ROWS);
     for (int r = 0; r < ROWS_AT_ONCE; r++) {
-      const float *x = tile_row(vectors, tile, word, r);
+      const float *x = tile_row(tile, row_bytes, word, r);
       const vfloat value = fill(values[slot + r]);
       for (int j = 0; j < vectors; j++) sums[r][j] += value * load(x + j * LANES, LANES);
     }
@@ -54,7 +54,7 @@ INLINE void add_group(
 
 INLINE void product_of_groups(
     int vectors, EspalierSparseStage stage, const EspalierSparseBlock *block, const float *values,
-    const float *tile, ProductTarget target) {
+    const float *tile, size_t row_bytes, ProductTarget target) {
   const uint16_t *offsets = block->offsets;
   for (ptrdiff_t g = 0; g < block->group_count; g++) {
     const EspalierSparseGroup *group = block->groups + g;
@@ -63,7 +63,7 @@ INLINE void product_of_groups(
       const uint16_t *rows = group->rows + first;
       vfloat sums[ROWS_AT_ONCE][TILE_VECTORS];
       for (int r = 0; r < ROWS_AT_ONCE; r++) start_row(vectors, stage, &target, rows[r], sums[r]);
-      add_group(vectors, steps, offsets + first, values + first, tile, sums);
+      add_group(vectors, steps, offsets + first, values + first, tile, row_bytes, sums);
       for (int r = 0; r < ROWS_AT_ONCE; r++) finish_row(vectors, stage, &target, rows[r], sums[r]);
     }
     offsets += steps * GROUP_ROWS;
@@ -73,27 +73,29 @@ INLINE void product_of_groups(
 
 INLINE void product_of_tile(
     int vectors, EspalierSparseStage stage, const EspalierSparseBlock *block, const float *values,
-    const float *tile, float *y, ptrdiff_t stride, ptrdiff_t columns, const float *bias, float floor) {
+    const float *tile, size_t row_bytes, float *y, ptrdiff_t stride, ptrdiff_t columns, const float *bias,
+    float floor) {
   const ProductTarget target = {y, stride, last_lanes(vectors, columns), bias, floor};
   switch (stage) {
     case ESPALIER_SPARSE_MIDDLE:
-      product_of_groups(vectors, ESPALIER_SPARSE_MIDDLE, block, values, tile, target);
+      product_of_groups(vectors, ESPALIER_SPARSE_MIDDLE, block, values, tile, row_bytes, target);
       break;
     case ESPALIER_SPARSE_FIRST:
-      product_of_groups(vectors, ESPALIER_SPARSE_FIRST, block, values, tile, target);
+      product_of_groups(vectors, ESPALIER_SPARSE_FIRST, block, values, tile, row_bytes, target);
       break;
     case ESPALIER_SPARSE_LAST:
-      product_of_groups(vectors, ESPALIER_SPARSE_LAST, block, values, tile, target);
+      product_of_groups(vectors, ESPALIER_SPARSE_LAST, block, values, tile, row_bytes, target);
       break;
     case ESPALIER_SPARSE_ONLY:
-      product_of_groups(vectors, ESPALIER_SPARSE_ONLY, block, values, tile, target);
+      product_of_groups(vectors, ESPALIER_SPARSE_ONLY, block, values, tile, row_bytes, target);
       break;
   }
 }
 
 static void sparse_product(
-    const EspalierSparseBlock *block, const float *values, const float *tile, float *y, ptrdiff_t stride,
-    ptrdiff_t columns, EspalierSparseStage stage, const float *bias, float floor) {
+    const EspalierSparseBlock *block, const float *values, const float *tile, ptrdiff_t tile_stride, float *y,
+    ptrdiff_t stride, ptrdiff_t columns, EspalierSparseStage stage, const float *bias, float floor) {
+  const size_t row_bytes = (size_t)tile_stride * sizeof(float);
   WITH_CONSTANT_TILE(
-      columns, product_of_tile, stage, block, values, tile, y, stride, columns, bias, floor)
+      columns, product_of_tile, stage, block, values, tile, row_bytes, y, stride, columns, bias, floor)
 }

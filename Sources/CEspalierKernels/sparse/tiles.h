@@ -6,7 +6,7 @@
 INLINE void pack_rows(
     int vectors, float *tile, const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns) {
   for (ptrdiff_t r = 0; r < rows; r++) {
-    float *row = (float *)((char *)tile + ((size_t)r << tile_row_shift(vectors)));
+    float *row = tile + r * vectors * LANES;
     for (int j = 0; j < vectors; j++) {
       store(row + j * LANES, load_samples(vectors, j, x + r * stride, last_lanes(vectors, columns)), LANES);
     }

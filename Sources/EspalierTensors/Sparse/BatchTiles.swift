@@ -9,17 +9,8 @@ struct BatchTiles {
   /// The samples of a tile.
   func range(_ tile: Int) -> Range<Int> { tile * samples..<min((tile + 1) * samples, batch) }
 
-  /// The floats of one row of a tile: its samples and what fills them up to 16, 32 or 64.
-  func width(_ tile: Int) -> Int {
-    switch range(tile).count {
-    case ...16: 16
-    case ...32: 32
-    default: 64
-    }
-  }
-
-  /// Whether the rows of a matrix already are the rows of the one tile.
-  var isInPlace: Bool { count == 1 && width(0) == batch }
+  /// The floats of one row of a copied tile: its samples, filled up to whole vectors of 16.
+  func width(_ tile: Int) -> Int { (range(tile).count + 15) / 16 * 16 }
 
   /// Consecutive tiles whose activations and sums are in the caches at the same time.
   var runs: [Range<Int>] {
@@ -27,9 +18,9 @@ struct BatchTiles {
     return stride(from: 0, to: count, by: tilesPerRun).map { $0..<min($0 + tilesPerRun, count) }
   }
 
-  /// The most floats of the tiles of a run over `columns` columns, whatever the width of a tile is.
+  /// The floats of the copied tiles of a run over `columns` columns.
   static func runCount(batch: Int, columns: Int) -> Int {
-    min((batch + 15) / 16 * 16 + 16, samplesPerRun) * columns
+    min((batch + 15) / 16 * 16, samplesPerRun) * columns
   }
 
   private static let samplesPerRun = 256

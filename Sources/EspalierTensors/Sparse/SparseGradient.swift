@@ -44,7 +44,9 @@ struct SparseGradient {
     tileBuffer: UnsafeMutablePointer<Float>
   ) {
     guard layout.slotStarts[first] < layout.slotStarts[first + panels.count] else { return }
-    let tiles = packer.tiles(run, of: layout.columnRange(ofBlock: block), in: tileBuffer)
+    let features = layout.columnRange(ofBlock: block)
+    let readings = layout.readings(first..<first + panels.count, columns: features.count)
+    let tiles = packer.pack(run, of: features, readings: readings, into: tileBuffer)
     let kernel = compute.kernels.sparse_sampled_product
     for tile in run {
       let samples = packer.tiles.range(tile)
@@ -53,8 +55,8 @@ struct SparseGradient {
         let rowStart = dy.base + layout.rowRange(ofPanel: panel).lowerBound * dy.columns
         layout.withBlocks(index..<index + 1) {
           kernel(
-            $0, tiles[tile], rowStart + samples.lowerBound, dy.columns, samples.count, tile > 0,
-            gradients + layout.slotStarts[index])
+            $0, tiles[tile].base, tiles[tile].stride, rowStart + samples.lowerBound, dy.columns,
+            samples.count, tile > 0, gradients + layout.slotStarts[index])
         }
       }
     }

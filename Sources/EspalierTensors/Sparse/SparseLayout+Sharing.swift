@@ -47,6 +47,11 @@ extension SparseLayout {
     groupStarts[blocks.lowerBound] == groupStarts[blocks.upperBound]
   }
 
+  /// How often consecutive blocks with `columns` columns read each of these on average.
+  func readings(_ blocks: Range<Int>, columns: Int) -> Int {
+    (slotStarts[blocks.upperBound] - slotStarts[blocks.lowerBound]) / max(columns, 1)
+  }
+
   /// Lends consecutive blocks of the layout to the kernels, as if they were one.
   @inline(__always)
   func withBlocks(_ range: Range<Int>, _ body: (UnsafePointer<EspalierSparseBlock>) -> Void) {

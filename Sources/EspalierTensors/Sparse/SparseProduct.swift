@@ -54,7 +54,9 @@ struct SparseProduct {
       let first = layout.index(ofPanel: panels.lowerBound, block: block)
       let stage = layout.stage(ofBlock: block)
       if layout.hasNothing(first..<first + panels.count) { continue }
-      let tiles = packer.tiles(run, of: layout.columnRange(ofBlock: block), in: tileBuffer)
+      let features = layout.columnRange(ofBlock: block)
+      let readings = layout.readings(first..<first + panels.count, columns: features.count)
+      let tiles = packer.pack(run, of: features, readings: readings, into: tileBuffer)
       let blockValues = values(first..<first + panels.count)
       for tile in run {
         for panel in panels {
@@ -70,13 +72,14 @@ struct SparseProduct {
 
   private func multiply(
     _ panel: Int, index: Int, stage: EspalierSparseStage, values: UnsafePointer<Float>,
-    tile: UnsafePointer<Float>, samples: Range<Int>
+    tile: TilePacker.Tile, samples: Range<Int>
   ) {
     let firstRow = layout.rowRange(ofPanel: panel).lowerBound
     layout.withBlocks(index..<index + 1) { block in
       kernels.sparse_product(
-        block, values + layout.slotStarts[index], tile, y.base + firstRow * y.columns + samples.lowerBound,
-        y.columns, samples.count, stage, bias.map { $0 + firstRow }, activation == .relu ? 0 : -.infinity)
+        block, values + layout.slotStarts[index], tile.base, tile.stride,
+        y.base + firstRow * y.columns + samples.lowerBound, y.columns, samples.count, stage,
+        bias.map { $0 + firstRow }, activation == .relu ? 0 : -.infinity)
     }
   }
 
