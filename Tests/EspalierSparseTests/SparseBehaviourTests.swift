@@ -27,7 +27,7 @@ struct SparseBehaviourTests {
 
   @Test("The number of threads does not change a bit", arguments: InstructionSet.available)
   func threads(_ set: InstructionSet) {
-    let sparse = SparseCase(rows: 2100, columns: 500, batch: 70, density: 0.05, seed: 6)
+    let sparse = SparseCase(rows: 500, columns: 200, batch: 150, density: 0.2, seed: 6)
     let one = run(sparse, Compute(backend: .reference, instructionSet: set, threads: 1))
     for threads in [2, 3, 5] {
       let several = run(sparse, Compute(backend: .reference, instructionSet: set, threads: threads))

@@ -39,48 +39,35 @@ struct SparseCase: CustomStringConvertible {
     "\(rows) × \(columns), \(mask.survivors) survivors, batch \(batch), seed \(seed)"
   }
 
-  /// W · X + bias.
-  var product: Expected {
-    var expected = Expected(rows: rows, columns: batch)
-    let weight = weight.values
-    for row in 0..<rows {
-      for sample in 0..<batch { expected.add(Double(bias[row]), to: row, sample) }
-      for column in 0..<columns where mask[row * columns + column] {
-        for sample in 0..<batch {
-          expected.add(
-            Double(weight[row * columns + column]) * Double(x[column * batch + sample]), to: row, sample)
-        }
-      }
-    }
-    return expected
-  }
+  /// What the three products give.
+  var expected: ExpectedProducts { ExpectedProducts(self) }
+}
 
-  /// Wᵀ · dY.
-  var inputGradient: Expected {
-    var expected = Expected(rows: columns, columns: batch)
-    let weight = weight.values
-    for row in 0..<rows {
-      for column in 0..<columns where mask[row * columns + column] {
-        for sample in 0..<batch {
-          expected.add(
-            Double(weight[row * columns + column]) * Double(dy[row * batch + sample]), to: column, sample)
-        }
-      }
-    }
-    return expected
-  }
+/// W · X + bias, Wᵀ · dY, and dY · Xᵀ where there are survivors.
+struct ExpectedProducts {
+  private(set) var product: Expected
+  private(set) var inputGradient: Expected
+  private(set) var weightGradient: Expected
 
-  /// dY · Xᵀ where there are survivors.
-  var weightGradient: Expected {
-    var expected = Expected(rows: rows, columns: columns)
+  init(_ sparse: SparseCase) {
+    let (rows, columns, batch) = (sparse.rows, sparse.columns, sparse.batch)
+    product = Expected(rows: rows, columns: batch)
+    inputGradient = Expected(rows: columns, columns: batch)
+    weightGradient = Expected(rows: rows, columns: columns)
+    let weight = sparse.weight.values
     for row in 0..<rows {
-      for column in 0..<columns where mask[row * columns + column] {
+      for sample in 0..<batch { product.add(Double(sparse.bias[row]), to: row, sample) }
+      for column in 0..<columns where sparse.mask[row * columns + column] {
+        let w = Double(weight[row * columns + column])
         for sample in 0..<batch {
-          expected.add(Double(dy[row * batch + sample]) * Double(x[column * batch + sample]), to: row, column)
+          let x = Double(sparse.x[column * batch + sample])
+          let dy = Double(sparse.dy[row * batch + sample])
+          product.add(w * x, to: row, sample)
+          inputGradient.add(w * dy, to: column, sample)
+          weightGradient.add(dy * x, to: row, column)
         }
       }
     }
-    return expected
   }
 }
 

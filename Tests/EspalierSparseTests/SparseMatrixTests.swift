@@ -3,11 +3,11 @@ import Testing
 
 @Suite("Packed matrices: the same numbers back, and sound ones")
 struct SparseMatrixTests {
-  static let shapes = [(0, 0), (0, 5), (5, 0), (1, 1), (3, 64), (5, 65), (130, 700), (1030, 20)]
+  static let shapes = [(0, 0), (0, 5), (5, 0), (1, 1), (3, 64), (5, 65), (170, 330), (1030, 9)]
 
   @Test("Packing and unpacking keep every bit and the mask", arguments: shapes)
   func roundTrip(rows: Int, columns: Int) {
-    for density in [0, 0.02, 0.3, 1] {
+    for density in [0, 0.05, 1] {
       let sparse = SparseCase(rows: rows, columns: columns, batch: 1, density: density, seed: 3)
       let matrix = SparseMatrix(sparse.weight, mask: sparse.mask)
       #expect(matrix.violatedInvariant == nil, "\(sparse)")
@@ -56,9 +56,9 @@ struct SparseMatrixTests {
 
   @Test("A pattern takes little more than two bytes a survivor and little padding")
   func compactness() {
-    let sparse = SparseCase(rows: 600, columns: 800, batch: 1, density: 0.1, seed: 5)
+    let sparse = SparseCase(rows: 320, columns: 320, batch: 1, density: 0.1, seed: 5)
     let pattern = SparsePattern(sparse.mask)
-    #expect(Double(pattern.slots) < 1.02 * Double(pattern.survivors), "\(sparse)")
+    #expect(Double(pattern.slots) < 1.03 * Double(pattern.survivors), "\(sparse)")
   }
 
   @Test("600,000 × 600,000 with few survivors, never dense")

@@ -76,14 +76,14 @@ enum { ESPALIER_NO_ROW = 0xffff };
 typedef struct {
   const EspalierSparseGroup *groups;
   ptrdiff_t group_count;
-  const uint16_t *offsets;  // one a slot: the column, relative to the block
+  const uint16_t *offsets;  // one a slot: the column, relative to the block; four more may be read
 } EspalierSparseBlock;
 
 /// Which of the blocks of its panel a block is.
 typedef enum : int32_t {
   ESPALIER_SPARSE_MIDDLE = 0,
-  ESPALIER_SPARSE_FIRST = 1,  // overwrites the sums
-  ESPALIER_SPARSE_LAST = 2,   // adds the bias and applies the floor
+  ESPALIER_SPARSE_FIRST = 1,  // starts the sums
+  ESPALIER_SPARSE_LAST = 2,   // finishes them
   ESPALIER_SPARSE_ONLY = 3,   // both
 } EspalierSparseStage;
 
@@ -199,30 +199,31 @@ typedef struct {
       const int32_t *indices, ptrdiff_t samples, float scale, float offset);
 
   // --- packed matrices: one block times one tile -------------------------------------------------
-  // A tile holds up to `tile_columns` samples of the block's columns (features of x): row f starts at
-  // tile + f * width, where the width is 16, 32 or 64 for up to 16, 32 or 64 columns, and is 0 beyond them.
+  // A tile holds up to `tile_columns` samples of the block's columns, which are features of x: row f starts at
+  // tile + f * tile_stride. Whole vectors of 16 are read: beyond the tile's columns there must be zeros.
 
   /// The most columns of a tile: 16, 32 or 64.
   ptrdiff_t tile_columns;
 
-  /// Copies `rows` rows of x into a tile, with 0 beyond its columns.
+  /// Copies `rows` rows of x into a tile whose stride is `columns` rounded up to 16, with 0 beyond its columns.
   void (*pack_tile)(float *tile, const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns);
 
-  /// y[row, c] += sum over the row's survivors of value * tile[offset, c] for the rows of the block's groups; the
-  /// first block of a panel overwrites y, the last finishes with y = max(floor, y + bias[row]). `bias` may be NULL.
+  /// y[row, c] += sum over the row's survivors of value * tile[offset, c], for the rows of the block's groups. The first
+  /// block of a panel starts from bias[row] (0 if `bias` is NULL); the last finishes with y = max(floor, y).
   void (*sparse_product)(
-      const EspalierSparseBlock *block, const float *values, const float *tile, float *y, ptrdiff_t stride,
-      ptrdiff_t columns, EspalierSparseStage stage, const float *_Nullable bias, float floor);
+      const EspalierSparseBlock *block, const float *values, const float *tile, ptrdiff_t tile_stride, float *y,
+      ptrdiff_t stride, ptrdiff_t columns, EspalierSparseStage stage, const float *_Nullable bias, float floor);
 
   /// gradient[slot] = sum over c of dy[row, c] * tile[offset, c], or adds it; exactly 0 for padding.
   void (*sparse_sampled_product)(
-      const EspalierSparseBlock *block, const float *tile, const float *dy, ptrdiff_t stride,
-      ptrdiff_t columns, bool accumulate, float *gradient);
+      const EspalierSparseBlock *block, const float *tile, ptrdiff_t tile_stride, const float *dy,
+      ptrdiff_t stride, ptrdiff_t columns, bool accumulate, float *gradient);
 
-  /// y[slot] = values[positions[slot]] for the slots of a block: the values of a transposed layout from those of the
-  /// other, chunk by chunk. Exactly 0 for padding, whose positions are read too.
+  /// y[slot] = values[positions[slot]] for the `count` slots of a block: the values of a transposed layout. Exactly 0
+  /// for padding, whose positions are read too. Positions are below 2^31.
   void (*sparse_gather_values)(
-      const EspalierSparseBlock *block, float *y, const float *values, const uint32_t *positions);
+      const EspalierSparseBlock *block, float *y, const float *values, const uint32_t *positions,
+      ptrdiff_t count);
 
   /// y[i] = x[i] as IEEE binary16, rounded to nearest with ties to even; from 65520 on infinite.
   void (*half_precision)(uint16_t *y, const float *x, ptrdiff_t count);

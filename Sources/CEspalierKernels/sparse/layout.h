@@ -6,8 +6,8 @@
 
 enum { GROUP_ROWS = 4 };
 
-// How many rows of a group share one pass over its steps, and how many vectors wide the widest tile is: as many
-// accumulators as fit the registers beside a value and an operand.
+// How many rows of a group share one pass over its steps, and how many vectors wide the widest tile is: as
+// many accumulators as fit the registers beside a value and an operand.
 #if defined(ESPALIER_TARGET_AVX512)
 enum { ROWS_AT_ONCE = 4, TILE_VECTORS = 4 };
 #elif defined(ESPALIER_TARGET_AVX2)
@@ -18,30 +18,60 @@ enum { ROWS_AT_ONCE = 4, TILE_VECTORS = 1 };
 enum { ROWS_AT_ONCE = 2, TILE_VECTORS = 1 };
 #endif
 
-/// The bytes of one row of a tile: a power of two, so that an offset becomes an address by a shift.
-INLINE size_t tile_row_bytes(int vectors) { return (vectors == 3 ? 4 : (size_t)vectors) * LANES * sizeof(float); }
+// Where a masked access costs no more than a whole one there is no branch.
+#if defined(ESPALIER_TARGET_AVX512)
+#define LOAD_LAST load_part
+#define STORE_LAST store_part
+#else
+#define LOAD_LAST load
+#define STORE_LAST store
+#endif
 
-INLINE const float *tile_row(int vectors, const float *tile, uint16_t offset) {
-  return (const float *)((const char *)tile + offset * tile_row_bytes(vectors));
+/// The offsets of the ROWS_AT_ONCE slots from `offsets` on, the first in the lowest 16 bits.
+INLINE uint64_t load_offsets(const uint16_t *offsets) {
+  uint64_t word = 0;
+  memcpy(&word, offsets, ROWS_AT_ONCE * sizeof(uint16_t));
+  return word;
 }
 
-/// The lanes of vector j that belong to the batch, `columns` of which lie in the tile.
-INLINE ptrdiff_t lanes_of_vector(int vectors, int j, ptrdiff_t columns) {
-  return j + 1 < vectors ? LANES : columns - (vectors - 1) * LANES;
+/// The tile's row at offset number `i` of a word, with rows of `row_bytes`.
+INLINE const float *tile_row(const float *tile, size_t row_bytes, uint64_t word, int i) {
+  const float *row = (const float *)((const char *)tile + (uint16_t)(word >> 16 * i) * row_bytes);
+  // An address in a register of its own: with an index in it, x86 splits a multiply-add from its load.
+  __asm__("" : "+r"(row));
+  return row;
+}
+
+/// The lanes of a tile's last vector that belong to the batch, `columns` of which lie in the tile.
+INLINE ptrdiff_t last_lanes(int vectors, ptrdiff_t columns) { return columns - (vectors - 1) * LANES; }
+
+/// Vector j of a row of a batch matrix, of which the tile's last one may have only `last` lanes.
+INLINE vfloat load_samples(int vectors, int j, const float *row, ptrdiff_t last) {
+  return j + 1 < vectors ? load(row + j * LANES, LANES) : LOAD_LAST(row + j * LANES, last);
+}
+
+INLINE void store_samples(int vectors, int j, float *row, vfloat x, ptrdiff_t last) {
+  if (j + 1 < vectors) {
+    store(row + j * LANES, x, LANES);
+  } else {
+    STORE_LAST(row + j * LANES, x, last);
+  }
 }
 
 /// Writes 0 into the slots of a group that hold no survivor.
 INLINE void clear_padding(const EspalierSparseGroup *group, float *slots) {
   const ptrdiff_t steps = group->counts[0];
+  if (group->counts[GROUP_ROWS - 1] == steps) return;
   for (int r = 1; r < GROUP_ROWS; r++) {
+#pragma clang loop vectorize(disable) unroll(disable)
     for (ptrdiff_t s = group->counts[r]; s < steps; s++) slots[s * GROUP_ROWS + r] = 0;
   }
 }
 
 /// Calls FUNCTION(vectors, ...) with the number of a tile's vectors as a constant.
-#define WITH_CONSTANT_TILE(columns, FUNCTION, ...)                           \
-  switch (((columns) + LANES - 1) / LANES) {                                 \
-    case 1: FUNCTION(1, __VA_ARGS__); break;                                 \
+#define WITH_CONSTANT_TILE(columns, FUNCTION, ...)                             \
+  switch (((columns) + LANES - 1) / LANES) {                                   \
+    case 1: FUNCTION(1, __VA_ARGS__); break;                                   \
     case 2: FUNCTION(TILE_VECTORS < 2 ? TILE_VECTORS : 2, __VA_ARGS__); break; \
     case 3: FUNCTION(TILE_VECTORS < 3 ? TILE_VECTORS : 3, __VA_ARGS__); break; \
     case 4: FUNCTION(TILE_VECTORS < 4 ? TILE_VECTORS : 4, __VA_ARGS__); break; \

@@ -11,19 +11,24 @@ INLINE void load_gradient_rows(
     ptrdiff_t columns, vfloat d[ROWS_AT_ONCE][TILE_VECTORS]) {
   for (int r = 0; r < ROWS_AT_ONCE; r++) {
     const uint16_t row = group->rows[first + r];
+    for (int j = 0; j < vectors; j++) d[r][j] = fill(0);
+    if (row == ESPALIER_NO_ROW) continue;
     for (int j = 0; j < vectors; j++) {
-      const ptrdiff_t n = lanes_of_vector(vectors, j, columns);
-      d[r][j] = row == ESPALIER_NO_ROW ? fill(0) : load(dy + row * stride + j * LANES, n);
+      d[r][j] = load_samples(vectors, j, dy + row * stride, last_lanes(vectors, columns));
     }
   }
 }
 
-/// The sixteen lanes whose sum is the dot product of one slot.
-INLINE vfloat slot_product(int vectors, const vfloat d[TILE_VECTORS], const float *tile, uint16_t offset) {
-  const float *x = tile_row(vectors, tile, offset);
-  vfloat product = d[0] * load(x, LANES);
-  for (int j = 1; j < vectors; j++) product += d[j] * load(x + j * LANES, LANES);
-  return product;
+/// For ROWS_AT_ONCE slots of one step: sixteen lanes whose sum is the slot's dot product.
+INLINE void step_products(
+    int vectors, const vfloat d[ROWS_AT_ONCE][TILE_VECTORS], const float *tile, size_t row_bytes,
+    const uint16_t *offsets, vfloat *product) {
+  const uint64_t word = load_offsets(offsets);
+  for (int r = 0; r < ROWS_AT_ONCE; r++) {
+    const float *x = tile_row(tile, row_bytes, word, r);
+    product[r] = d[r][0] * load(x, LANES);
+    for (int j = 1; j < vectors; j++) product[r] += d[r][j] * load(x + j * LANES, LANES);
+  }
 }
 
 INLINE void store_sums(bool accumulate, float *gradient, const float *sums, int count) {
@@ -32,31 +37,44 @@ INLINE void store_sums(bool accumulate, float *gradient, const float *sums, int 
 
 #if defined(ESPALIER_TARGET_AVX512) || defined(__aarch64__)
 
+/// The parts of the sums of the four slots of one step.
+INLINE vfloat step_parts(
+    int vectors, const vfloat d[ROWS_AT_ONCE][TILE_VECTORS], const float *tile, size_t row_bytes,
+    const uint16_t *offsets) {
+  vfloat product[GROUP_ROWS];
+  step_products(vectors, d, tile, row_bytes, offsets, product);
+  return interleaved_parts(product);
+}
+
 /// Four steps are sixteen consecutive slots, whose sums are made together.
 INLINE void sampled_group(
     int vectors, bool accumulate, const EspalierSparseGroup *group, const uint16_t *offsets,
-    const float *tile, const float *dy, ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
+    const float *tile, size_t row_bytes, const float *dy, ptrdiff_t stride, ptrdiff_t columns,
+    float *gradient) {
   vfloat d[ROWS_AT_ONCE][TILE_VECTORS];
   load_gradient_rows(vectors, group, 0, dy, stride, columns, d);
   const ptrdiff_t slots = group->counts[0] * GROUP_ROWS;
   ptrdiff_t slot = 0;
   for (; slot + LANES <= slots; slot += LANES) {
-    vfloat product[LANES];
-    for (int i = 0; i < LANES; i++) {
-      product[i] = slot_product(vectors, d[i % GROUP_ROWS], tile, offsets[slot + i]);
+    // Merged step by step, so that no more than four products are alive.
+    vfloat parts[4];
+#pragma clang loop unroll(full)
+    for (int step = 0; step < 4; step++) {
+      parts[step] = step_parts(vectors, d, tile, row_bytes, offsets + slot + step * GROUP_ROWS);
     }
-    vfloat sums = sums_of_sixteen(product);
+    vfloat sums = sums_of_parts(parts);
     if (accumulate) sums += load(gradient + slot, LANES);
     store(gradient + slot, sums, LANES);
   }
-  for (; slot < slots; slot += GROUP_ROWS) {
-    vfloat product[GROUP_ROWS];
-    for (int i = 0; i < GROUP_ROWS; i++) {
-      product[i] = slot_product(vectors, d[i], tile, offsets[slot + i]);
-    }
-    const vquad sums = sums_of_four(product);
-    store_sums(accumulate, gradient + slot, (const float *)&sums, GROUP_ROWS);
+  const ptrdiff_t left = slots - slot;
+  if (left == 0) return;
+  vfloat parts[4] = {fill(0), fill(0), fill(0), fill(0)};
+  for (ptrdiff_t i = 0; i < left; i += GROUP_ROWS) {
+    parts[i / GROUP_ROWS] = step_parts(vectors, d, tile, row_bytes, offsets + slot + i);
   }
+  vfloat sums = sums_of_parts(parts);
+  if (accumulate) sums += load(gradient + slot, left);
+  store(gradient + slot, sums, left);
 }
 
 #else
@@ -64,19 +82,17 @@ INLINE void sampled_group(
 /// Two steps of two rows are summed together.
 INLINE void sampled_group(
     int vectors, bool accumulate, const EspalierSparseGroup *group, const uint16_t *offsets,
-    const float *tile, const float *dy, ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
+    const float *tile, size_t row_bytes, const float *dy, ptrdiff_t stride, ptrdiff_t columns,
+    float *gradient) {
   for (int first = 0; first < GROUP_ROWS; first += ROWS_AT_ONCE) {
     vfloat d[ROWS_AT_ONCE][TILE_VECTORS];
     load_gradient_rows(vectors, group, first, dy, stride, columns, d);
     const ptrdiff_t end = group->counts[0] * GROUP_ROWS + first;
     for (ptrdiff_t slot = first; slot < end; slot += 2 * GROUP_ROWS) {
       const ptrdiff_t next = slot + GROUP_ROWS < end ? slot + GROUP_ROWS : slot;
-      const vfloat product[4] = {
-          slot_product(vectors, d[0], tile, offsets[slot]),
-          slot_product(vectors, d[1], tile, offsets[slot + 1]),
-          slot_product(vectors, d[0], tile, offsets[next]),
-          slot_product(vectors, d[1], tile, offsets[next + 1]),
-      };
+      vfloat product[4];
+      step_products(vectors, d, tile, row_bytes, offsets + slot, product);
+      step_products(vectors, d, tile, row_bytes, offsets + next, product + 2);
       const vquad sums = sums_of_four(product);
       store_sums(accumulate, gradient + slot, (const float *)&sums, 2);
       if (next != slot) store_sums(accumulate, gradient + next, (const float *)&sums + 2, 2);
@@ -87,14 +103,14 @@ INLINE void sampled_group(
 #endif
 
 INLINE void sampled_groups(
-    int vectors, bool accumulate, const EspalierSparseBlock *block, const float *tile, const float *dy,
-    ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
+    int vectors, bool accumulate, const EspalierSparseBlock *block, const float *tile, size_t row_bytes,
+    const float *dy, ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
   const uint16_t *offsets = block->offsets;
   for (ptrdiff_t g = 0; g < block->group_count; g++) {
     const EspalierSparseGroup *group = block->groups + g;
     const ptrdiff_t steps = group->counts[0];
     if (steps == 0) break;  // so have all that follow
-    sampled_group(vectors, accumulate, group, offsets, tile, dy, stride, columns, gradient);
+    sampled_group(vectors, accumulate, group, offsets, tile, row_bytes, dy, stride, columns, gradient);
     clear_padding(group, gradient);
     offsets += steps * GROUP_ROWS;
     gradient += steps * GROUP_ROWS;
@@ -102,18 +118,19 @@ INLINE void sampled_groups(
 }
 
 INLINE void sampled_product_of_tile(
-    int vectors, bool accumulate, const EspalierSparseBlock *block, const float *tile, const float *dy,
-    ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
+    int vectors, bool accumulate, const EspalierSparseBlock *block, const float *tile, size_t row_bytes,
+    const float *dy, ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
   if (accumulate) {
-    sampled_groups(vectors, true, block, tile, dy, stride, columns, gradient);
+    sampled_groups(vectors, true, block, tile, row_bytes, dy, stride, columns, gradient);
   } else {
-    sampled_groups(vectors, false, block, tile, dy, stride, columns, gradient);
+    sampled_groups(vectors, false, block, tile, row_bytes, dy, stride, columns, gradient);
   }
 }
 
 static void sparse_sampled_product(
-    const EspalierSparseBlock *block, const float *tile, const float *dy, ptrdiff_t stride,
-    ptrdiff_t columns, bool accumulate, float *gradient) {
+    const EspalierSparseBlock *block, const float *tile, ptrdiff_t tile_stride, const float *dy,
+    ptrdiff_t stride, ptrdiff_t columns, bool accumulate, float *gradient) {
+  const size_t row_bytes = (size_t)tile_stride * sizeof(float);
   WITH_CONSTANT_TILE(
-      columns, sampled_product_of_tile, accumulate, block, tile, dy, stride, columns, gradient)
+      columns, sampled_product_of_tile, accumulate, block, tile, row_bytes, dy, stride, columns, gradient)
 }

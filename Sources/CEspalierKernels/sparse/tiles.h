@@ -6,10 +6,9 @@
 INLINE void pack_rows(
     int vectors, float *tile, const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns) {
   for (ptrdiff_t r = 0; r < rows; r++) {
-    float *row = (float *)((char *)tile + (size_t)r * tile_row_bytes(vectors));
+    float *row = tile + r * vectors * LANES;
     for (int j = 0; j < vectors; j++) {
-      const ptrdiff_t n = lanes_of_vector(vectors, j, columns);
-      store(row + j * LANES, load(x + r * stride + j * LANES, n), LANES);
+      store(row + j * LANES, load_samples(vectors, j, x + r * stride, last_lanes(vectors, columns)), LANES);
     }
   }
 }
@@ -19,14 +18,25 @@ static void pack_tile(
   WITH_CONSTANT_TILE(columns, pack_rows, tile, x, stride, rows, columns)
 }
 
-/// The values of a block of a transposed layout, from the one stream of them; 0 for padding.
+INLINE vfloat values_at(const float *values, const uint32_t *positions) {
+#if defined(ESPALIER_TARGET_AVX512)
+  return (vfloat)_mm512_i32gather_ps(_mm512_loadu_si512(positions), values, sizeof(float));
+#else
+  vfloat x;
+  for (int i = 0; i < LANES; i++) x[i] = values[positions[i]];
+  return x;
+#endif
+}
+
+/// The values of a block of a transposed layout, from those of the same block of the other; 0 for padding.
 static void sparse_gather_values(
-    const EspalierSparseBlock *block, float *y, const float *values, const uint32_t *positions) {
+    const EspalierSparseBlock *block, float *y, const float *values, const uint32_t *positions,
+    ptrdiff_t count) {
+  ptrdiff_t i = 0;
+  for (; i + LANES <= count; i += LANES) store(y + i, values_at(values, positions + i), LANES);
+  for (; i < count; i++) y[i] = values[positions[i]];
   for (ptrdiff_t g = 0; g < block->group_count; g++) {
-    const ptrdiff_t slots = block->groups[g].counts[0] * GROUP_ROWS;
-    for (ptrdiff_t i = 0; i < slots; i++) y[i] = values[positions[i]];
     clear_padding(block->groups + g, y);
-    y += slots;
-    positions += slots;
+    y += block->groups[g].counts[0] * GROUP_ROWS;
   }
 }

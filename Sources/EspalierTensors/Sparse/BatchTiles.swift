@@ -9,24 +9,19 @@ struct BatchTiles {
   /// The samples of a tile.
   func range(_ tile: Int) -> Range<Int> { tile * samples..<min((tile + 1) * samples, batch) }
 
-  /// The floats of one row of a tile: its samples and what fills them up to 16, 32 or 64.
-  func width(_ tile: Int) -> Int {
-    switch range(tile).count {
-    case ...16: 16
-    case ...32: 32
-    default: 64
-    }
+  /// The floats of one row of a copied tile: its samples, filled up to whole vectors of 16.
+  func width(_ tile: Int) -> Int { (range(tile).count + 15) / 16 * 16 }
+
+  /// Consecutive tiles whose activations and sums are in the caches at the same time.
+  var runs: [Range<Int>] {
+    let tilesPerRun = max(1, Self.samplesPerRun / samples)
+    return stride(from: 0, to: count, by: tilesPerRun).map { $0..<min($0 + tilesPerRun, count) }
   }
 
-  /// Where the rows of a tile start when all tiles of a matrix with `features` rows lie one after the other.
-  func start(_ tile: Int, features: Int) -> Int { tile * samples * features }
-
-  /// The floats of all tiles of a matrix with `features` rows; 0 if the matrix itself is the one tile.
-  func packedCount(features: Int) -> Int {
-    guard count > 0, !isInPlace else { return 0 }
-    return start(count - 1, features: features) + width(count - 1) * features
+  /// The floats of the copied tiles of a run over `columns` columns.
+  static func runCount(batch: Int, columns: Int) -> Int {
+    min((batch + 15) / 16 * 16, samplesPerRun) * columns
   }
 
-  /// Whether the rows of the matrix already are the rows of a tile.
-  var isInPlace: Bool { count == 1 && width(0) == batch }
+  private static let samplesPerRun = 256
 }

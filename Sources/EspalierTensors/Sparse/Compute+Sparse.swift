@@ -1,13 +1,13 @@
 internal import CEspalierKernels
 
 extension SparsePattern {
-  /// How many floats of scratch memory the products with this pattern need at most, for a batch on up to `threads` threads.
+  /// How many floats of scratch memory the products with this pattern need for a batch on up to `threads` threads.
   /// The product with the transpose, for the input gradient, also needs room for values in its order.
   public func scratchCount(batch: Int, threads: Int, inputGradient: Bool) -> Int {
-    let tiles = [16, 32, 64].map { BatchTiles(batch: batch, samples: $0) }
-    let features = inputGradient ? max(rows, columns) : columns
-    let packed = tiles.reduce(0) { max($0, $1.packedCount(features: features)) }
-    return packed + (inputGradient ? threads * transposed.layout.largestBlock : 0)
+    let own = BatchTiles.runCount(batch: batch, columns: layout.blocking.blockColumns)
+    guard inputGradient else { return threads * own }
+    let other = BatchTiles.runCount(batch: batch, columns: transposed.layout.blocking.blockColumns)
+    return threads * max(own, other + transposed.layout.largestStrip)
   }
 }
 
@@ -30,8 +30,10 @@ extension Compute {
   ) {
     requireShapes(w, inputs: x, outputs: y)
     let product = SparseProduct(
-      compute: self, layout: w.layout, x: x, y: y, bias: bias, activation: activation, scratch: scratch)
-    product.run { block, _ in values + w.layout.slotStarts[block] }
+      compute: self, layout: w.layout, x: x, y: y, bias: bias, activation: activation)
+    product.run(scratch: scratch, bufferCount: 0) { blocks, _ in
+      values + w.layout.slotStarts[blocks.lowerBound]
+    }
   }
 
   /// dX = Wᵀ · dY for a packed W: 2 · survivors · batch floating-point operations, and one pass over the values to put
@@ -51,25 +53,44 @@ extension Compute {
   ) {
     requireShapes(w, inputs: dx, outputs: dy)
     let transposed = w.transposed
-    let product = SparseProduct(
-      compute: self, layout: transposed.layout, x: dy, y: dx, bias: nil, activation: nil, scratch: scratch)
+    let layout = transposed.layout
+    let product = SparseProduct(compute: self, layout: layout, x: dy, y: dx, bias: nil, activation: nil)
     let gather = kernels.sparse_gather_values
     transposed.positions.withUnsafeBufferPointer { positions in
-      product.run { block, buffer in
-        let first = transposed.layout.slotStarts[block]
-        guard transposed.layout.slotStarts[block + 1] > first, let base = positions.baseAddress else {
-          return UnsafePointer(buffer)
+      product.run(scratch: scratch, bufferCount: layout.largestStrip) { blocks, buffer in
+        let slots = layout.slotStarts[blocks.lowerBound]..<layout.slotStarts[blocks.upperBound]
+        if let positions = positions.baseAddress, !slots.isEmpty {
+          layout.withBlocks(blocks) { gather($0, buffer, values, positions + slots.lowerBound, slots.count) }
         }
-        transposed.layout.withBlock(block) { gather($0, buffer, values, base + first) }
         return UnsafePointer(buffer)
       }
     }
   }
 
+  /// The gradient of the surviving weights, gradient[slot of (i, j)] = Σ over the batch of dY[i, ·] · X[j, ·]: the product
+  /// of dY and Xᵀ only where W has survivors, with 2 · survivors · batch floating-point operations.
+  ///
+  /// - Parameters:
+  ///   - dy: Outputs × batch.
+  ///   - x: Inputs × batch.
+  ///   - pattern: Which weights survive, outputs × inputs.
+  ///   - gradients: A stream of `pattern.slots` floats, overwritten; its padding with exactly 0.
+  ///   - scratch: `pattern.scratchCount(batch:threads:inputGradient:)` floats.
+  ///
+  /// Traps when the shapes disagree. The bits do not depend on the number of threads.
+  public func sampledProduct(
+    _ dy: MatrixView, _ x: MatrixView, _ pattern: SparsePattern, into gradients: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    requireShapes(pattern, inputs: x, outputs: dy)
+    let product = SparseGradient(compute: self, layout: pattern.layout, x: x, dy: dy, gradients: gradients)
+    product.run(scratch: scratch)
+  }
+
   private func requireShapes(_ w: SparsePattern, inputs x: MatrixView, outputs y: MatrixView) {
     precondition(
       x.rows == w.columns && y.rows == w.rows && x.columns == y.columns,
-      "a packed \(w.rows) × \(w.columns) matrix does not take a \(x.rows) × \(x.columns) one "
-        + "to a \(y.rows) × \(y.columns) one")
+      "a packed \(w.rows) × \(w.columns) matrix does not go with inputs of \(x.rows) × \(x.columns) "
+        + "and outputs of \(y.rows) × \(y.columns)")
   }
 }

@@ -38,9 +38,10 @@ extension SparseLayout {
   }
 
   private func violatedInvariant(ofBlock index: Int) -> String? {
-    let (panel, block) = index.quotientAndRemainder(dividingBy: blocksPerPanel)
+    let (panel, block) = place(ofIndex: index)
+    guard self.index(ofPanel: panel, block: block) == index else { return "it is not where it belongs" }
     let rowCount = rowRange(ofPanel: panel).count
-    let width = min(blocking.blockColumns, columns - block * blocking.blockColumns)
+    let width = columnRange(ofBlock: block).count
     var isPlaced = [Bool](repeating: false, count: rowCount)
     var previous = Int.max
     var slot = slotStarts[index]

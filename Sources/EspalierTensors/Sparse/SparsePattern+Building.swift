@@ -15,15 +15,17 @@ extension SparsePattern {
     mask.withUnsafeWords { words in
       var starts: [Int] = []
       var positions: [Int32] = []
-      for firstRow in stride(from: 0, to: rows, by: blocking.panelRows) {
+      for firstRow in stride(from: 0, to: rows, by: builder.bandRows) {
         starts.removeAll(keepingCapacity: true)
         positions.removeAll(keepingCapacity: true)
-        for row in firstRow..<min(firstRow + blocking.panelRows, rows) {
+        for row in firstRow..<min(firstRow + builder.bandRows, rows) {
           starts.append(positions.count)
           appendSetBits(of: words, in: row * columns..<(row + 1) * columns, to: &positions)
         }
         starts.append(positions.count)
-        starts.withUnsafeBufferPointer { builder.appendPanel(starts: $0, columns: positions) }
+        starts.withUnsafeBufferPointer {
+          builder.appendBand(firstRow: firstRow, starts: $0, columns: positions)
+        }
       }
     }
     self.init(layout: builder.finish(), survivors: mask.survivors)
@@ -43,7 +45,7 @@ extension SparsePattern {
       rows: rows, columns: columns, survivors: columnIndices.count, blocking: blocking, tagged: false)
     rowStarts.withUnsafeBufferPointer { starts in
       columnIndices.withUnsafeBufferPointer { indices in
-        builder.appendPanels(starts: starts, columns: indices, tags: nil, blocking: blocking)
+        builder.appendBands(starts: starts, columns: indices, tags: nil)
       }
     }
     self.init(layout: builder.finish(), survivors: columnIndices.count)
@@ -72,16 +74,17 @@ extension SparsePattern {
 }
 
 extension SparseLayoutBuilder {
-  /// Appends all panels of a whole matrix in compressed rows.
-  mutating func appendPanels(
-    starts: UnsafeBufferPointer<Int>, columns: UnsafeBufferPointer<Int32>, tags: UnsafePointer<UInt32>?,
-    blocking: SparseBlocking
+  /// Appends all bands of a whole matrix in compressed rows.
+  mutating func appendBands(
+    starts: UnsafeBufferPointer<Int>, columns: UnsafeBufferPointer<Int32>, tags: UnsafePointer<UInt32>?
   ) {
     let rows = starts.count - 1
     withUnsafePointerToFirst(of: columns) { columns in
-      for first in stride(from: 0, to: rows, by: blocking.panelRows) {
-        let last = min(first + blocking.panelRows, rows)
-        appendPanel(starts: UnsafeBufferPointer(rebasing: starts[first...last]), columns: columns, tags: tags)
+      for first in stride(from: 0, to: rows, by: bandRows) {
+        let last = min(first + bandRows, rows)
+        appendBand(
+          firstRow: first, starts: UnsafeBufferPointer(rebasing: starts[first...last]), columns: columns,
+          tags: tags)
       }
     }
   }

@@ -5,99 +5,107 @@ struct SparseProduct {
   private let compute: Compute
   private let kernels: EspalierKernels
   private let layout: SparseLayout
-  private let x: PackedTiles
+  private let packer: TilePacker
   private let y: MatrixView
   private let bias: UnsafePointer<Float>?
   private let activation: Activation?
-  private let buffers: UnsafeMutablePointer<Float>
 
-  /// Puts the rows of x into tiles. `scratch` holds those, and a buffer for the values of one block for each thread.
   init(
     compute: Compute, layout: SparseLayout, x: MatrixView, y: MatrixView, bias: UnsafePointer<Float>?,
-    activation: Activation?, scratch: UnsafeMutablePointer<Float>
+    activation: Activation?
   ) {
     self.compute = compute
     kernels = compute.kernels
     self.layout = layout
-    self.x = PackedTiles(x, of: compute.tiles(of: x.columns, for: layout), compute: compute, scratch: scratch)
+    packer = TilePacker(x, tiles: compute.tiles(of: x.columns, for: layout), compute: compute)
     self.y = y
     self.bias = bias
     self.activation = activation
-    buffers = scratch + self.x.scratchCount
   }
 
-  /// Computes all panels. `values` gives the values of a block; it may put them into the buffer, which is its thread's own.
-  func run(values: (_ block: Int, _ buffer: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>) {
-    let units = layout.panels * x.tiles.count
-    guard units > 0 else { return }
-    let parts = compute.parts(forSlots: layout.slots, batch: x.tiles.batch)
+  /// Computes all panels, each thread with its own part of the scratch memory.
+  ///
+  /// `values` gives the values of consecutive blocks; it may put them into the buffer of `bufferCount` floats that it is
+  /// lent.
+  func run(
+    scratch: UnsafeMutablePointer<Float>, bufferCount: Int,
+    values: (_ blocks: Range<Int>, _ buffer: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
+  ) {
+    let parts = compute.parts(forSlots: layout.slots, batch: y.columns)
+    let tileCount = BatchTiles.runCount(batch: y.columns, columns: layout.blocking.blockColumns)
     compute.split(parts) { range in
       for part in range {
-        let share = layout.share(part, of: parts, unitsPerPanel: x.tiles.count)
-        guard !share.isEmpty else { continue }
-        let buffer = buffers + part * layout.largestBlock
-        for panel in share.lowerBound / x.tiles.count...(share.upperBound - 1) / x.tiles.count {
-          let first = panel * x.tiles.count
-          let tiles = share.clamped(to: first..<first + x.tiles.count)
-          multiply(panel, tiles: tiles.lowerBound - first..<tiles.upperBound - first) { values($0, buffer) }
+        let tiles = scratch + part * (tileCount + bufferCount)
+        for run in packer.tiles.runs {
+          layout.forEachBand(of: layout.panelShare(part, of: parts)) { panels in
+            multiply(panels, run, tileBuffer: tiles) { values($0, tiles + tileCount) }
+          }
         }
       }
     }
   }
 
-  private func multiply(_ panel: Int, tiles: Range<Int>, values: (_ block: Int) -> UnsafePointer<Float>) {
-    let rows = layout.rowRange(ofPanel: panel)
-    let rowStart = y.base + rows.lowerBound * y.columns
-    let floor: Float = activation == .relu ? 0 : -.infinity
+  /// The panels, all of one band, times the tiles of a run.
+  private func multiply(
+    _ panels: Range<Int>, _ run: Range<Int>, tileBuffer: UnsafeMutablePointer<Float>,
+    values: (_ blocks: Range<Int>) -> UnsafePointer<Float>
+  ) {
     for block in 0..<layout.blocksPerPanel {
-      let index = panel * layout.blocksPerPanel + block
+      let first = layout.index(ofPanel: panels.lowerBound, block: block)
       let stage = layout.stage(ofBlock: block)
-      let blockValues = values(index)
-      layout.withBlock(index) { layoutBlock in
-        for tile in tiles {
-          let samples = x.tiles.range(tile)
-          kernels.sparse_product(
-            layoutBlock, blockValues, x.rows(from: block * layout.blocking.blockColumns, tile: tile),
-            rowStart + samples.lowerBound, y.columns, samples.count, stage,
-            bias.map { $0 + rows.lowerBound }, floor)
+      if layout.hasNothing(first..<first + panels.count) { continue }
+      let features = layout.columnRange(ofBlock: block)
+      let readings = layout.readings(first..<first + panels.count, columns: features.count)
+      let tiles = packer.pack(run, of: features, readings: readings, into: tileBuffer)
+      let blockValues = values(first..<first + panels.count)
+      for tile in run {
+        for panel in panels {
+          multiply(
+            panel, index: first + panel - panels.lowerBound, stage: stage,
+            values: blockValues - layout.slotStarts[first], tile: tiles[tile],
+            samples: packer.tiles.range(tile))
         }
       }
     }
-    if let activation, activation != .relu { apply(activation, to: rows, tiles: tiles) }
+    if let activation, activation != .relu { apply(activation, to: panels, run) }
   }
 
-  /// The activations that the kernel does not fuse, while the panel's sums are still in the cache.
-  private func apply(_ activation: Activation, to rows: Range<Int>, tiles: Range<Int>) {
-    let first = x.tiles.range(tiles.lowerBound).lowerBound
-    let end = x.tiles.range(tiles.upperBound - 1).upperBound
+  private func multiply(
+    _ panel: Int, index: Int, stage: EspalierSparseStage, values: UnsafePointer<Float>,
+    tile: TilePacker.Tile, samples: Range<Int>
+  ) {
+    let firstRow = layout.rowRange(ofPanel: panel).lowerBound
+    layout.withBlocks(index..<index + 1) { block in
+      kernels.sparse_product(
+        block, values + layout.slotStarts[index], tile.base, tile.stride,
+        y.base + firstRow * y.columns + samples.lowerBound, y.columns, samples.count, stage,
+        bias.map { $0 + firstRow }, activation == .relu ? 0 : -.infinity)
+    }
+  }
+
+  /// The activations that the kernel does not fuse, while the sums are still in the cache.
+  private func apply(_ activation: Activation, to panels: Range<Int>, _ run: Range<Int>) {
+    let firstRow = layout.rowRange(ofPanel: panels.lowerBound).lowerBound
+    let endRow = layout.rowRange(ofPanel: panels.upperBound - 1).upperBound
+    let first = packer.tiles.range(run.lowerBound).lowerBound
+    let end = packer.tiles.range(run.upperBound - 1).upperBound
     kernels.bias_activation(
-      y.base + rows.lowerBound * y.columns + first, rows.count, end - first, y.columns, nil,
+      y.base + firstRow * y.columns + first, endRow - firstRow, end - first, y.columns, nil,
       activation.kernelName, activation.parameter)
   }
 }
 
-extension SparseLayout {
-  /// Lends a block of the layout to the kernels.
-  @inline(__always)
-  func withBlock(_ index: Int, _ body: (UnsafePointer<EspalierSparseBlock>) -> Void) {
-    groups.withUnsafeBufferPointer { groups in
-      offsets.withUnsafeBufferPointer { offsets in
-        guard let groupBase = groups.baseAddress, let offsetBase = offsets.baseAddress else { return }
-        let block = EspalierSparseBlock(
-          groups: groupBase + groupStarts[index], group_count: groupStarts[index + 1] - groupStarts[index],
-          offsets: offsetBase + slotStarts[index])
-        withUnsafePointer(to: block, body)
-      }
-    }
+extension Compute {
+  /// Below this many floating-point operations a thread's share is not worth handing over.
+  private static let leastOperationsPerThread = 1_000_000
+
+  /// Into how many parts a product with that many slots is split.
+  func parts(forSlots slots: Int, batch: Int) -> Int {
+    max(1, min(threads, 2 * slots * batch / Self.leastOperationsPerThread))
   }
 
-  /// The stage of the sums of a panel at one of its blocks.
-  func stage(ofBlock block: Int) -> EspalierSparseStage {
-    switch (block == 0, block == blocksPerPanel - 1) {
-    case (false, false): ESPALIER_SPARSE_MIDDLE
-    case (true, false): ESPALIER_SPARSE_FIRST
-    case (false, true): ESPALIER_SPARSE_LAST
-    case (true, true): ESPALIER_SPARSE_ONLY
-    }
+  /// The tiles of a batch: as wide as the instruction set's kernels take them and the layout's blocks allow.
+  func tiles(of batch: Int, for layout: SparseLayout) -> BatchTiles {
+    BatchTiles(batch: batch, samples: min(kernels.tile_columns, layout.blocking.widestTile))
   }
 }

@@ -2,19 +2,20 @@
 /// the pattern's layout that holds its value.
 struct TransposedLayout: Sendable {
   let layout: SparseLayout
-  /// The slot of the value of each slot; for padding 0, which is not used.
+  /// The slot of the value of each slot; that of padding is not used.
   let positions: [UInt32]
 
   init(of source: SparseLayout, survivors: Int) {
-    precondition(source.slots <= Int(UInt32.max), "\(source.slots) slots are more than 32 bits can number")
-    let blocking = SparseBlocking(rows: source.columns, columns: source.rows, survivors: survivors)
+    precondition(
+      source.slots <= Int(Int32.max), "\(source.slots) slots are more than the kernels can gather from")
+    let blocking = source.blocking.transposed
     let columns = CompressedColumns(of: source, survivors: survivors)
     var builder = SparseLayoutBuilder(
       rows: source.columns, columns: source.rows, survivors: survivors, blocking: blocking, tagged: true)
     columns.starts.withUnsafeBufferPointer { starts in
       columns.rows.withUnsafeBufferPointer { rows in
         columns.slots.withUnsafeBufferPointer { slots in
-          builder.appendPanels(starts: starts, columns: rows, tags: slots.baseAddress, blocking: blocking)
+          builder.appendBands(starts: starts, columns: rows, tags: slots.baseAddress)
         }
       }
     }
