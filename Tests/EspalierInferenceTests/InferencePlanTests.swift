@@ -44,13 +44,18 @@ import Testing
 
   @Test func theFixedRuleDependsOnDensityAndBatch() {
     let dense = InferencePlan(network(density: 1), batchSize: 1)
-    #expect(dense.layers.map(\.kind) == [.dense, .dense, .dense])
+    #expect(dense.layers.map(\.kind) == [.dense, .smallDense, .smallDense])
     let sparse = InferencePlan(network(density: 0.05), batchSize: 64)
     #expect(sparse.layers.map(\.kind) == [.packed, .packed, .packed])
     #expect(sparse.layers.map(\.name) == ["fc1", "fc2", "fc3"])
     #expect(sparse.layers[0].inputs == 90 && sparse.layers[0].outputs == 70)
     #expect(sparse.layers[0].byteCount < dense.layers[0].byteCount / 4)
     #expect(abs(sparse.layers[0].density - 0.05) < 0.01)
+    let kinds = [(1, OperatorKind.vector), (2, .rowGroups), (16, .rowGroups), (17, .packed)]
+    for (batch, kind) in kinds {
+      let plan = InferencePlan(network(density: 0.05), batchSize: batch)
+      #expect(plan.layers.allSatisfy { $0.kind == kind }, "batch \(batch)")
+    }
   }
 
   @Test func aProfileCoversEveryStep() {

@@ -56,7 +56,7 @@ enum PeerSuite: Suite {
       var generator = run.makeGenerator()
       let step = TrainingStep(
         sizes: model.sizes, batch: batch, optimizer: OptimizerChoice.adam.make(), sparsity: `case`.sparsity,
-        packingDensity: storage == .packed ? Trainer.standardPackingDensity : 0, on: run.compute,
+        packingDensity: storage == .packed ? nil : 0, on: run.compute,
         using: &generator)
       let all = LayerProducts.perceptron(model.sizes, batch: batch).trainingOperations
       let work = Work.products(surviving: all * (1 - `case`.sparsity), all: all)

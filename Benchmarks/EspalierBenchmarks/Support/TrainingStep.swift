@@ -17,12 +17,12 @@ final class TrainingStep {
   /// `packingDensity` are packed, by default as the trainer does it.
   init(
     sizes: [Int], batch: Int, optimizer: any Optimizer, sparsity: Double = 0,
-    packingDensity: Double = Trainer.standardPackingDensity, on compute: Compute,
+    packingDensity: Double? = nil, on compute: Compute,
     using generator: inout Xoshiro256
   ) {
     network = .perceptron(sizes: sizes, using: &generator)
     if sparsity > 0 { network.prune(sparsity: sparsity, within: .eachParameter) }
-    network.pack(upTo: packingDensity)
+    network.pack(upTo: packingDensity ?? Trainer.standardPackingDensity(batchSize: batch))
     self.optimizer = optimizer
     self.compute = compute
     workspace = Workspace(for: network, batchSize: batch, purpose: .training)

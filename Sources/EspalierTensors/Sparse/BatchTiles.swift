@@ -13,9 +13,9 @@ struct BatchTiles {
   func width(_ tile: Int) -> Int { (range(tile).count + 15) / 16 * 16 }
 
   /// Consecutive tiles whose activations and sums are in the caches at the same time.
-  var runs: [Range<Int>] {
-    let tilesPerRun = max(1, Self.samplesPerRun / samples)
-    return stride(from: 0, to: count, by: tilesPerRun).map { $0..<min($0 + tilesPerRun, count) }
+  var runs: some Sequence<Range<Int>> {
+    let (tilesPerRun, count) = (max(1, Self.samplesPerRun / samples), count)
+    return stride(from: 0, to: count, by: tilesPerRun).lazy.map { $0..<min($0 + tilesPerRun, count) }
   }
 
   /// The floats of the copied tiles of a run over `columns` columns.

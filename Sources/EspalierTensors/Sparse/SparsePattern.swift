@@ -23,7 +23,7 @@ public final class SparsePattern: Sendable {
 
   /// The share of weights that survive, in 0…1; 1 for an empty matrix.
   public var density: Double {
-    rows == 0 || columns == 0 ? 1 : Double(survivors) / Double(rows) / Double(columns)
+    rows == 0 || columns == 0 ? 1 : Double(survivors) / (Double(rows) * Double(columns))
   }
 
   /// The bytes of values, positions and counts that one product reads.
