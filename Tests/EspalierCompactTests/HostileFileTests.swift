@@ -121,7 +121,7 @@ struct ForgedFile: Sendable, CustomTestStringConvertible {
       }
       #expect(metadata != sound)
       var writer = SafetensorsWriter(metadata: metadata)
-      writer.add("fc.weight.values", [], shape: [0])
+      writer.add("fc.weight.values", [Float](), shape: [0])
       writer.add("fc.weight.positions", [UInt8](), type: .uint8, shape: [0])
       try writer.write(to: folder.path("huge"))
       #expect(throws: FormatError.self, "\(rows) × \(columns)") {
@@ -138,11 +138,10 @@ struct ForgedFile: Sendable, CustomTestStringConvertible {
     let sound = try #require(contents(path))
     var generator = Xoshiro256(seed: 3)
     for index in sound.indices {
-      for changed in [sound[index] ^ 1 << UInt8(index % 8), .random(in: 0...255, using: &generator)] {
-        var bytes = sound
-        bytes[index] = changed
-        expectSoundOrRefused(folder.file("changed", bytes), "byte \(index) is \(changed), density \(density)")
-      }
+      var bytes = sound
+      bytes[index] = .random(in: 0...255, using: &generator)
+      expectSoundOrRefused(
+        folder.file("changed", bytes), "byte \(index) is \(bytes[index]), density \(density)")
       #expect(throws: FormatError.self, "\(index) bytes") {
         _ = try NetworkFile(contentsOf: folder.file("short", Array(sound[..<index])))
       }
