@@ -108,7 +108,16 @@ let package = Package(
       ]),
     .testTarget(
       name: "EspalierCommandTests",
-      dependencies: ["espalier-cli", "EspalierFormats", "EspalierTensors", "EspalierTestSupport"]),
+      dependencies: [
+        "espalier-cli", "EspalierFormats", "EspalierNetworks", "EspalierPruning", "EspalierTensors",
+        "EspalierTestSupport",
+      ]),
+    .testTarget(
+      name: "EspalierCompactTests",
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning", "EspalierTensors",
+        "EspalierTestSupport", "EspalierTraining",
+      ]),
     .testTarget(
       name: "EspalierPackingTests",
       dependencies: [

@@ -120,22 +120,3 @@ private struct CompactReport: Encodable, CustomStringConvertible {
       + "\(percent(accuracy.after)) after: \(accuracy.difference > 0 ? "+" : "")\(points) points"
   }
 }
-
-extension CompactValues: ExpressibleByArgument, CustomStringConvertible {
-  public init?(argument: String) {
-    guard let value = Self.allCases.first(where: { $0.description == argument }) else { return nil }
-    self = value
-  }
-
-  public static var allValueStrings: [String] { allCases.map(\.description) }
-
-  public var description: String {
-    switch self {
-    case .float32: "f32"
-    case .float16: "f16"
-    case .bfloat16: "bf16"
-    }
-  }
-
-  public var defaultValueDescription: String { description }
-}

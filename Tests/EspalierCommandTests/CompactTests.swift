@@ -1,0 +1,114 @@
+import EspalierFormats
+import EspalierNetworks
+import EspalierPruning
+import EspalierTensors
+import EspalierTestSupport
+import Foundation
+import Testing
+
+/// `espalier compact` as a process.
+@Suite struct CompactTests {
+  private let folder = TemporaryFolder.withTinyData()
+
+  private var espalier: Espalier { Espalier(folder: folder) }
+
+  /// Writes a pruned perceptron 16-12-3 as `net`.
+  init() throws {
+    var generator = Xoshiro256(seed: 1)
+    var network = Network(input: [4, 4]) {
+      Flatten()
+      Linear(inputs: 16, outputs: 12, using: &generator).named("fc1")
+      ReLU()
+      Linear(inputs: 12, outputs: 3, using: &generator).named("fc2")
+    }
+    network.prune(sparsity: 0.8, within: .eachParameter)
+    try NetworkFile(network).write(to: folder.path("net"))
+  }
+
+  private func json(_ line: String) throws -> NSDictionary {
+    let outcome = try espalier(line.split(separator: " ").map(String.init))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return try outcome.json() as NSDictionary
+  }
+
+  private func size(_ name: String) throws -> Int { try #require(contents(folder.path(name))).count }
+
+  @Test func sizesAreThoseOfTheFiles() throws {
+    let report = try json("compact net small --json")
+    let (bytes, dense) = try (size("small"), size("net"))
+    #expect(report["bytes"] as? Int == bytes && report["denseBytes"] as? Int == dense)
+    #expect(report["ratio"] as? Double == Double(dense) / Double(bytes))
+    let plain = try #require(report["denseBytesWithoutMasks"] as? Int)
+    #expect(
+      plain < dense - (16 * 12 + 12 * 3)
+        && report["ratioWithoutMasks"] as? Double == Double(plain) / Double(bytes))
+    #expect(report["accuracy"] is NSNull)
+
+    let text = try espalier("compact", "net", "small").output.split(separator: "\n")
+    #expect(text.count == 3 && text[0].hasSuffix(" \(bytes) bytes") && text[1].contains(" \(dense) bytes  "))
+  }
+
+  @Test(arguments: ["f16", "bf16"])
+  func roundingTellsTheAccuracy(_ type: String) throws {
+    let report = try json("compact net half --values \(type) --data data --json")
+    let accuracy = try #require(report["accuracy"] as? NSDictionary)
+    let evaluated = try ["net", "half"].map { name in
+      try #require(try json("evaluate \(name) --data data --json")["accuracy"] as? Double)
+    }
+    #expect(accuracy["before"] as? Double == evaluated[0] && accuracy["after"] as? Double == evaluated[1])
+    #expect(accuracy["difference"] as? Double == evaluated[1] - evaluated[0])
+    let values = try SafetensorsFile(contentsOf: folder.path("half")).requireEntry("fc1.weight.values")
+    #expect(values.type == (type == "f16" ? .float16 : .bfloat16))
+
+    let text = try espalier("compact", "net", "half", "--values", type, "--data", "data").output
+    #expect(text.contains("accuracy on data: ") && text.contains(" points"))
+  }
+
+  @Test func theOtherCommandsReadCompactFiles() throws {
+    _ = try json("compact net small --json")
+    for command in ["inspect", "evaluate --data data"] {
+      #expect(try json("\(command) net --json") == json("\(command) small --json"))
+    }
+    let pruned = try ["net", "small"].map {
+      try json("prune \($0) --sensitivity 1.5 --output pruned-\($0) --json")
+    }
+    #expect(pruned[0] == pruned[1])
+    #expect(contents(folder.path("pruned-net")) == contents(folder.path("pruned-small")))
+    _ = try json("retrain small --data data --epochs 1 --output small --json")
+    // In place.
+    _ = try json("compact small small --json")
+    #expect(try NetworkFile(contentsOf: folder.path("small")).network.parameters.count == 4)
+  }
+
+  @Test(arguments: [
+    ("missing small", 1), ("data/t10k-labels-idx1-ubyte small", 1), ("net missing/small", 1), ("net", 64),
+    ("net small --values f8", 64), ("net small --values f16 --data missing", 1),
+  ])
+  func mistakesAreOneLine(_ arguments: String, status: Int) throws {
+    let outcome = try espalier.shell("$espalier compact \(arguments)")
+    #expect(outcome.status == status && outcome.output == "")
+    #expect(
+      outcome.errorLines.count == 1 && outcome.errorLines[0].hasPrefix("espalier: error: "),
+      "\(outcome.errors)")
+    #expect(!folder.names.contains("small"))
+  }
+
+  /// Dense, its weights would take 1.4 TB, and its mask 45 GB.
+  @Test func hugeLayersNeedLittleMemory() throws {
+    let side = 600_000
+    let matrix = SparseMatrix(
+      rows: side, columns: side, rowStarts: (0...side).map { min($0, 1000) },
+      columnIndices: (0..<1000).map { Int32(599 * $0) }, rowMajorValues: [Float](repeating: 0.5, count: 1000))
+    var layer = Linear(weight: Tensor(zeros: [0, 0]))
+    layer.weight = Parameter(matrix, role: .weight)
+    try NetworkFile(Network(input: [side]) { layer }).write(to: folder.path("huge"))
+    let limit = "ulimit -v 4000000"
+    let inspected = try espalier.shell("\(limit) && $espalier inspect huge --json")
+    #expect(try inspected.json()["total"] as? Int == side * side, "\(inspected.errors)")
+    let compacted = try espalier.shell("\(limit) && $espalier compact huge small --values bf16")
+    #expect(compacted.status == 0 && compacted.output.contains("compact (bf16)"), "\(compacted.errors)")
+    #expect(compacted.errors.contains("the accuracy is not measured"))
+    let read = try NetworkFile(contentsOf: folder.path("small")).network.parameters[0].parameter
+    #expect(read.shape == [side, side] && read.survivors == 1000)
+  }
+}
