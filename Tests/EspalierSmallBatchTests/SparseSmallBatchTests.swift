@@ -89,12 +89,11 @@ struct SparseSmallBatchTests {
         let test = SmallBatchCase(
           rows: rows, columns: columns, batch: batch, density: 1, emptyRows: false, seed: UInt64(batch + rows)
         )
-        let weight = GuardedBuffer(test.matrix.values)
-        let view = MatrixView(base: weight.pointer, rows: rows, columns: columns)
+        let layout = SmallDenseLayout(Tensor(test.matrix.values, shape: [rows, columns]))
         test.expect(
-          product(of: test) { on(how).multiplySmall(view, by: $0, bias: $1, into: $2) }, "\(how)")
+          product(of: test) { on(how).multiply(layout, by: $0, bias: $1, into: $2) }, "\(how)")
         test.expect(
-          product(of: test) { x, _, y in on(how).multiplySmall(view, by: x, into: y) }, biased: false,
+          product(of: test) { x, _, y in on(how).multiply(layout, by: x, into: y) }, biased: false,
           "\(how)")
       }
     }
@@ -105,15 +104,14 @@ struct SparseSmallBatchTests {
     let test = SmallBatchCase(rows: 21, columns: 40, batch: batch, density: 1, seed: 3)
     let dense = SmallBatchCase(rows: 21, columns: 40, batch: batch, density: 1, emptyRows: false, seed: 4)
     let layout = SparseSmallBatchLayout(test.matrix, blocking: Self.blockings[0])
-    let weight = GuardedBuffer(dense.matrix.values)
-    let view = MatrixView(base: weight.pointer, rows: 21, columns: 40)
+    let denseLayout = SmallDenseLayout(Tensor(dense.matrix.values, shape: [21, 40]))
     for activation in [Activation.relu, .leakyReLU(slope: 0.1), .sigmoid, .tanh, .gelu] {
       let sparse = { (applied: Activation?) in
         product(of: test) { on(how).multiply(layout, by: $0, bias: $1, activation: applied, into: $2) }
       }
       let small = { (applied: Activation?) in
         product(of: dense) {
-          on(how).multiplySmall(view, by: $0, bias: $1, activation: applied, into: $2)
+          on(how).multiply(denseLayout, by: $0, bias: $1, activation: applied, into: $2)
         }
       }
       for run in [sparse, small] {

@@ -243,9 +243,10 @@ typedef struct {
       const float *x, ptrdiff_t x_stride, ptrdiff_t columns, const float *_Nullable bias,
       EspalierActivation activation, float parameter);
 
-  /// The same for a dense row-major `rows` x `inner` W and contiguous x and y, for few columns.
+  /// The same for a dense W in panels of sixteen rows, W[r, k] at weights[(r / 16 * inner + k) * 16 + r % 16], padded to
+  /// whole panels, and contiguous x and y; for few columns.
   void (*small_dense_product)(
-      float *y, const float *w, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t columns,
+      float *y, const float *weights, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t columns,
       const float *_Nullable bias, EspalierActivation activation, float parameter);
 
   /// A register-only chain of independent fused multiply-adds, `iterations` times; returns the floating-point

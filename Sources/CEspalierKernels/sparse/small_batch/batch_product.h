@@ -13,8 +13,13 @@ typedef struct {
   ptrdiff_t lanes;
 } BlockInputs;
 
-#if !defined(SPREAD_LOADS)
-#define SPREAD_LOADS 0
+// Two neighbouring 16-bit numbers loaded as one of 32, in the order of memory.
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define FIRST_OF_PAIR(pair) ((pair) >> 16)
+#define SECOND_OF_PAIR(pair) ((pair) & 0xffff)
+#else
+#define FIRST_OF_PAIR(pair) ((pair) & 0xffff)
+#define SECOND_OF_PAIR(pair) ((pair) >> 16)
 #endif
 
 /// Four values, each in all lanes of a register: one load and cheap permutes, as broadcasts would take more loads than
@@ -27,7 +32,6 @@ INLINE void spread(const float *values, vregister spread[4]) {
   spread[1] = (vregister)_mm512_permute_ps(quad, 0x55);
   spread[2] = (vregister)_mm512_permute_ps(quad, 0xaa);
   spread[3] = (vregister)_mm512_permute_ps(quad, 0xff);
-  for (int i = 0; i < SPREAD_LOADS; i++) spread[i] = (vregister)values[i];
 #elif defined(ESPALIER_TARGET_AVX2)
   __m256 quad = _mm256_broadcast_ps((const __m128 *)values);
   __asm__("" : "+x"(quad));
@@ -35,7 +39,6 @@ INLINE void spread(const float *values, vregister spread[4]) {
   spread[1] = (vregister)_mm256_permute_ps(quad, 0x55);
   spread[2] = (vregister)_mm256_permute_ps(quad, 0xaa);
   spread[3] = (vregister)_mm256_permute_ps(quad, 0xff);
-  for (int i = 0; i < SPREAD_LOADS; i++) spread[i] = (vregister)values[i];
 #else
   vquad quad;
   memcpy(&quad, values, sizeof quad);
@@ -47,22 +50,22 @@ INLINE void spread(const float *values, vregister spread[4]) {
 }
 
 /// Adds the products of a group's steps to its sums; the activations lie in rows of sixteen.
+///
+/// Two offsets are loaded at a time: four would take more shifts and moves than they save loads.
 INLINE void add_steps(
     const uint16_t *offsets, const float *values, int32_t steps, const float *x, vregister *sums) {
-  uint64_t next[2];
-  memcpy(next, offsets, sizeof next);
   for (; steps > 0; steps--) {
-    const uint64_t now[2] = {next[0], next[1]};
-    offsets += GROUP_OF_ROWS;
-    memcpy(next, offsets, sizeof next);  // a step ahead: the address is known when its turn comes
-    for (int half = 0; half < 2; half++) {
+    for (int quad = 0; quad < GROUP_OF_ROWS; quad += 4) {
       vregister value[4];
-      spread(values + 4 * half, value);
-      for (int r = 0; r < 4; r++) {
-        const vregister inputs = load_register(x + ((now[half] >> (16 * r)) & 0xffff), REGISTER_LANES);
-        sums[4 * half + r] += value[r] * inputs;
+      spread(values + quad, value);
+      for (int r = 0; r < 4; r += 2) {
+        uint32_t pair;
+        memcpy(&pair, offsets + quad + r, sizeof pair);
+        sums[quad + r] += value[r] * load_register(x + FIRST_OF_PAIR(pair), REGISTER_LANES);
+        sums[quad + r + 1] += value[r + 1] * load_register(x + SECOND_OF_PAIR(pair), REGISTER_LANES);
       }
     }
+    offsets += GROUP_OF_ROWS;
     values += GROUP_OF_ROWS;
   }
 }

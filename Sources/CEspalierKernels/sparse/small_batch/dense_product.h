@@ -1,113 +1,123 @@
-// Y = f(W X + b) for small dense matrices and few columns, without packing: for layers whose product takes no longer
-// than the call of a BLAS.
+// Y = f(W X + b) for a dense W in panels of sixteen rows, a lane each, and few columns: for layers whose product takes no
+// longer than the call of a BLAS. No horizontal sums, and every load of weights is a whole vector.
 #pragma once
 
-#include "finish_rows.h"
+#include "../../activations/functions.h"
+#include "../../vectors/lanes.h"
+#include "../../vectors/transpose16.h"
 
-// Rows that share the loads of x in a product with one vector: as many sums as the latency of an addition needs.
+// As many columns at a time as sums fit the registers, and as many sums as hide the latency of an addition.
 #if defined(ESPALIER_TARGET_AVX512)
-enum { DOT_ROWS = 8 };
+enum { MOST_DENSE_COLUMNS = 16, DENSE_SUMS = 8 };
+#elif defined(ESPALIER_TARGET_AVX2)
+enum { MOST_DENSE_COLUMNS = 4, DENSE_SUMS = 4 };
 #else
-enum { DOT_ROWS = 4 };
+enum { MOST_DENSE_COLUMNS = 2, DENSE_SUMS = 2 };
 #endif
 
-/// The rows of a group that starts at `first` or, where `count` rows would not follow, earlier; beyond the last: -1.
-INLINE void list_rows(int32_t *list, ptrdiff_t first, ptrdiff_t count, ptrdiff_t rows) {
-  const ptrdiff_t start = first + count <= rows || rows < count ? first : rows - count;
-  for (ptrdiff_t r = 0; r < count; r++) list[r] = start + r < rows ? (int32_t)(start + r) : -1;
-}
+typedef struct {
+  const float *weights;  // the panel: sixteen weights for each input
+  ptrdiff_t inner;
+  const float *x;
+  float *y;
+  ptrdiff_t columns;  // of x and y, also the distance between their rows
+  ptrdiff_t rows;     // of the panel that there are
+  const float *bias;
+  EspalierActivation activation;
+  float parameter;
+} DensePanel;
 
-INLINE const float *row_or_first(const float *w, ptrdiff_t inner, const int32_t *list, int r) {
-  return w + (ptrdiff_t)(list[r] < 0 ? list[0] : list[r]) * inner;
-}
-
-/// The dot products of DOT_ROWS listed rows of W with x.
-INLINE void dot_rows(const float *w, ptrdiff_t inner, const float *x, const int32_t *list, float *y) {
-  vfloat sums[DOT_ROWS];
-  const float *row[DOT_ROWS];
-  for (int r = 0; r < DOT_ROWS; r++) {
-    sums[r] = fill(0);
-    row[r] = row_or_first(w, inner, list, r);
+/// sums[c] = the panel times column c of x. Few columns take several sums each, so that none waits for the one before.
+INLINE void dense_sums(int width, const DensePanel *panel, const float *x, vfloat *sums) {
+  const int chains = width >= DENSE_SUMS ? 1 : DENSE_SUMS / width;
+  vfloat parts[DENSE_SUMS][LANES];
+  for (int chain = 0; chain < chains; chain++) {
+    for (int c = 0; c < width; c++) parts[chain][c] = fill(0);
   }
   ptrdiff_t k = 0;
-  for (; k + LANES <= inner; k += LANES) {
-    const vfloat inputs = load(x + k, LANES);
-    for (int r = 0; r < DOT_ROWS; r++) sums[r] += load(row[r] + k, LANES) * inputs;
+  for (; k + chains <= panel->inner; k += chains) {
+    for (int chain = 0; chain < chains; chain++) {
+      const vfloat weights = load(panel->weights + (k + chain) * LANES, LANES);
+      for (int c = 0; c < width; c++) parts[chain][c] += weights * x[(k + chain) * panel->columns + c];
+    }
   }
-  if (k < inner) {
-    const vfloat inputs = load(x + k, inner - k);
-    for (int r = 0; r < DOT_ROWS; r++) sums[r] += load(row[r] + k, inner - k) * inputs;
+  for (; k < panel->inner; k++) {
+    const vfloat weights = load(panel->weights + k * LANES, LANES);
+    for (int c = 0; c < width; c++) parts[0][c] += weights * x[k * panel->columns + c];
   }
-  for (int r = 0; r < DOT_ROWS; r++) {
-    if (list[r] >= 0) y[list[r]] = sum_of_lanes(sums[r]);
-  }
-}
-
-INLINE void activate_vector(
-    EspalierActivation constant, float *y, ptrdiff_t count, const float *bias, float parameter) {
-  for (ptrdiff_t i = 0; i < count; i += LANES) {
-    const ptrdiff_t n = count - i < LANES ? count - i : LANES;
-    const vfloat sums = load(y + i, n);
-    store(y + i, activate(constant, bias ? sums + load(bias + i, n) : sums, parameter), n);
+  for (int c = 0; c < width; c++) {
+    sums[c] = parts[0][c];
+    for (int chain = 1; chain < chains; chain++) sums[c] += parts[chain][c];
   }
 }
 
-/// Eight listed rows of W for one register of columns.
-INLINE void dense_rows(
-    const float *w, ptrdiff_t inner, const float *x, ptrdiff_t x_stride, const RowTarget *target,
-    const int32_t *list) {
-  const float *row[GROUP_OF_ROWS];
-  vregister sums[GROUP_OF_ROWS];
-  for (int r = 0; r < GROUP_OF_ROWS; r++) row[r] = row_or_first(w, inner, list, r);
-  begin_rows(target, list, sums);
-  for (ptrdiff_t k = 0; k < inner; k++) {
-    const vregister inputs = load_register(x + k * x_stride, target->lanes);
-    for (int r = 0; r < GROUP_OF_ROWS; r++) sums[r] += row[r][k] * inputs;
+INLINE void activate_columns(EspalierActivation constant, int width, vfloat *sums, float parameter) {
+  for (int c = 0; c < width; c++) sums[c] = activate(constant, sums[c], parameter);
+}
+
+/// `width` columns from `column` on.
+INLINE void dense_columns(int width, const DensePanel *panel, ptrdiff_t column) {
+  vfloat sums[LANES];
+  dense_sums(width, panel, panel->x + column, sums);
+  if (panel->bias) {
+    const vfloat bias = load(panel->bias, panel->rows);
+    for (int c = 0; c < width; c++) sums[c] += bias;
   }
-  finish_rows(target, list, sums);
-}
-
-INLINE void dense_columns(
-    const float *w, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t x_stride, RowTarget target) {
-  for (ptrdiff_t first = 0; first < rows; first += GROUP_OF_ROWS) {
-    int32_t list[GROUP_OF_ROWS];
-    list_rows(list, first, GROUP_OF_ROWS, rows);
-    dense_rows(w, inner, x, x_stride, &target, list);
+  WITH_CONSTANT_ACTIVATION(panel->activation, activate_columns, width, sums, panel->parameter)
+  if (panel->columns == 1) {
+    store(panel->y, sums[0], panel->rows);
+    return;
+  }
+  for (int c = width; c < LANES; c++) sums[c] = fill(0);
+  transpose16(sums);
+  float *y = panel->y + column;
+  for (ptrdiff_t r = 0; r < LANES; r++) {
+    if (r < panel->rows) store(y + r * panel->columns, sums[r], width);
   }
 }
 
-static void dense_full_columns(
-    const float *w, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t x_stride, RowTarget target) {
-  target.lanes = REGISTER_LANES;
-  dense_columns(w, rows, inner, x, x_stride, target);
-}
+#define DEFINE_DENSE_COLUMNS(WIDTH)                                                  \
+  static void dense_columns_##WIDTH(const DensePanel *panel, ptrdiff_t column) {     \
+    dense_columns(WIDTH, panel, column);                                             \
+  }
 
-static void dense_partial_columns(
-    const float *w, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t x_stride, RowTarget target) {
-  dense_columns(w, rows, inner, x, x_stride, target);
+DEFINE_DENSE_COLUMNS(16)
+DEFINE_DENSE_COLUMNS(8)
+DEFINE_DENSE_COLUMNS(4)
+DEFINE_DENSE_COLUMNS(2)
+DEFINE_DENSE_COLUMNS(1)
+
+/// All columns, the largest power of two that fits at a time.
+INLINE void dense_panel(const DensePanel *panel) {
+  for (ptrdiff_t column = 0; column < panel->columns;) {
+    const ptrdiff_t left = panel->columns - column;
+    if (left >= 16 && MOST_DENSE_COLUMNS >= 16) {
+      dense_columns_16(panel, column);
+      column += 16;
+    } else if (left >= 8 && MOST_DENSE_COLUMNS >= 8) {
+      dense_columns_8(panel, column);
+      column += 8;
+    } else if (left >= 4 && MOST_DENSE_COLUMNS >= 4) {
+      dense_columns_4(panel, column);
+      column += 4;
+    } else if (left >= 2) {
+      dense_columns_2(panel, column);
+      column += 2;
+    } else {
+      dense_columns_1(panel, column);
+      column += 1;
+    }
+  }
 }
 
 static void small_dense_product(
-    float *y, const float *w, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t columns,
+    float *y, const float *weights, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t columns,
     const float *bias, EspalierActivation activation, float parameter) {
-  if (columns == 1) {
-    for (ptrdiff_t first = 0; first < rows; first += DOT_ROWS) {
-      int32_t list[DOT_ROWS];
-      list_rows(list, first, DOT_ROWS, rows);
-      dot_rows(w, inner, x, list, y);
-    }
-    WITH_CONSTANT_ACTIVATION(activation, activate_vector, y, rows, bias, parameter)
-    return;
-  }
-  for (ptrdiff_t column = 0; column < columns; column += REGISTER_LANES) {
-    const ptrdiff_t lanes = columns - column < REGISTER_LANES ? columns - column : REGISTER_LANES;
-    const RowTarget target = {
-        .y = y + column, .stride = columns, .lanes = lanes, .bias = bias, .activation = activation,
-        .parameter = parameter, .begins = true, .ends = true};
-    if (lanes == REGISTER_LANES) {
-      dense_full_columns(w, rows, inner, x + column, columns, target);
-    } else {
-      dense_partial_columns(w, rows, inner, x + column, columns, target);
-    }
+  for (ptrdiff_t r = 0; r < rows; r += LANES) {
+    const DensePanel panel = {
+        .weights = weights + r * inner, .inner = inner, .x = x, .y = y + r * columns, .columns = columns,
+        .rows = rows - r < LANES ? rows - r : LANES, .bias = bias ? bias + r : NULL, .activation = activation,
+        .parameter = parameter};
+    dense_panel(&panel);
   }
 }

@@ -50,19 +50,41 @@ INLINE void activate_lanes(EspalierActivation constant, vfloat *x, float paramet
   *x = activate(constant, *x, parameter);
 }
 
-/// Writes f(sums + bias) to the rows of a group.
-INLINE void finish_lanes(
-    float *y, const int32_t *rows, vfloat sums, const float *bias, EspalierActivation activation,
-    float parameter) {
-  if (bias) {
-    for (int lane = 0; lane < LANES; lane++) {
-      if (rows[lane] >= 0) sums[lane] += bias[rows[lane]];
-    }
+#if defined(ESPALIER_TARGET_AVX512)
+
+INLINE vfloat add_bias_of_rows(vfloat sums, const float *bias, vint rows) {
+  const __mmask16 real = _mm512_movepi32_mask((__m512i)~rows);
+  const __m512 of_rows = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), real, (__m512i)rows, bias, 4);
+  return sums + (vfloat)of_rows;
+}
+
+INLINE void scatter_rows(float *y, vint rows, vfloat sums) {
+  _mm512_mask_i32scatter_ps(y, _mm512_movepi32_mask((__m512i)~rows), (__m512i)rows, (__m512)sums, 4);
+}
+
+#else
+
+INLINE vfloat add_bias_of_rows(vfloat sums, const float *bias, vint rows) {
+  for (int lane = 0; lane < LANES; lane++) {
+    if (rows[lane] >= 0) sums[lane] += bias[rows[lane]];
   }
-  WITH_CONSTANT_ACTIVATION(activation, activate_lanes, &sums, parameter)
+  return sums;
+}
+
+INLINE void scatter_rows(float *y, vint rows, vfloat sums) {
   for (int lane = 0; lane < LANES; lane++) {
     if (rows[lane] >= 0) y[rows[lane]] = sums[lane];
   }
+}
+
+#endif
+
+/// Writes f(sums + bias) to the rows of a group.
+INLINE void finish_lanes(
+    float *y, vint rows, vfloat sums, const float *bias, EspalierActivation activation, float parameter) {
+  if (bias) sums = add_bias_of_rows(sums, bias, rows);
+  WITH_CONSTANT_ACTIVATION(activation, activate_lanes, &sums, parameter)
+  scatter_rows(y, rows, sums);
 }
 
 #define DEFINE_VECTOR_GROUPS(NAME, SUMS, WIDTH, HALF)                                                     \
@@ -71,7 +93,8 @@ INLINE void finish_lanes(
       const float *bias, EspalierActivation activation, float parameter) {                                \
     for (ptrdiff_t group = first; group < last; group++) {                                                \
       const vfloat sums = SUMS(WIDTH, HALF, layout, group, x);                                            \
-      finish_lanes(y, layout->rows + group * LANES, sums, bias, activation, parameter);                   \
+      finish_lanes(                                                                                       \
+          y, load_integers(layout->rows + group * LANES, LANES), sums, bias, activation, parameter);      \
     }                                                                                                     \
   }
 
@@ -95,8 +118,10 @@ static void sparse_vector_product(
   float padded[LARGEST_WINDOW];
   if (layout->columns < (ptrdiff_t)layout->addressing) {
     // The one window is wider than the matrix.
-    memset(padded, 0, sizeof padded);
-    memcpy(padded, x, (size_t)layout->columns * sizeof(float));
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)layout->addressing; i += LANES) {
+      const ptrdiff_t left = layout->columns - i, n = left < 0 ? 0 : left < LANES ? left : LANES;
+      store(padded + i, load(x + i, n), LANES);
+    }
     x = padded;
   }
   switch (layout->addressing) {

@@ -47,18 +47,17 @@ extension Compute {
     }
   }
 
-  /// Y = f(W · X + bias) for a small dense W and few columns, on the calling thread and without a BLAS; traps when the
-  /// shapes disagree.
-  ///
-  /// For the last layers of a network, whose products take no longer than a call of the BLAS and a pass for the bias.
-  public func multiplySmall(
-    _ weight: MatrixView, by x: MatrixView, bias: UnsafePointer<Float>? = nil, activation: Activation? = nil,
+  /// Y = f(W · X + bias) for a small dense W and a few columns, on the calling thread and without a BLAS; traps when the
+  /// shapes disagree. Costs 2 · rows · columns · x.columns operations and allocates nothing.
+  public func multiply(
+    _ layout: SmallDenseLayout, by x: MatrixView, bias: UnsafePointer<Float>? = nil,
+    activation: Activation? = nil,
     into y: MatrixView
   ) {
-    requireProduct(weight.rows, weight.columns, x, y)
+    requireProduct(layout.rows, layout.columns, x, y)
     withoutDenormals {
       kernels.small_dense_product(
-        y.base, weight.base, weight.rows, weight.columns, x.base, x.columns, bias,
+        y.base, layout.panels.base, layout.rows, layout.columns, x.base, x.columns, bias,
         activation?.kernelName ?? ESPALIER_IDENTITY, activation?.parameter ?? 0)
     }
   }

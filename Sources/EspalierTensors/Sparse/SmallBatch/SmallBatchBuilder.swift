@@ -89,15 +89,29 @@ struct SmallBatchBuilder {
   private mutating func appendSteps(_ steps: Int, of members: ArraySlice<Piece>, firstColumn: Int) {
     let start = values.count
     appendPadding(steps * Self.groupRows)
-    for (member, piece) in members.enumerated() {
-      for (step, position) in piece.positions.enumerated() {
-        let slot = start + step * Self.groupRows + member
-        let column = Int(matrix.columnIndices[position]) - firstColumn
-        values[slot] = matrix.values[position]
-        if blocking.isWide {
-          wideOffsets[slot] = UInt32(column)
-        } else {
-          narrowOffsets[slot] = UInt16(column * Self.elementsPerColumn)
+    let isWide = blocking.isWide
+    matrix.columnIndices.withUnsafeBufferPointer { columns in
+      matrix.values.withUnsafeBufferPointer { weights in
+        values.withUnsafeMutableBufferPointer { values in
+          narrowOffsets.withUnsafeMutableBufferPointer { narrowOffsets in
+            wideOffsets.withUnsafeMutableBufferPointer { wideOffsets in
+              var first = start
+              for piece in members {
+                var slot = first
+                for position in piece.positions {
+                  let column = Int(columns[position]) - firstColumn
+                  values[slot] = weights[position]
+                  if isWide {
+                    wideOffsets[slot] = UInt32(column)
+                  } else {
+                    narrowOffsets[slot] = UInt16(column * Self.elementsPerColumn)
+                  }
+                  slot += Self.groupRows
+                }
+                first += 1
+              }
+            }
+          }
         }
       }
     }

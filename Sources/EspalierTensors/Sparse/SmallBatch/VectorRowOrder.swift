@@ -74,8 +74,8 @@ struct VectorRowOrder {
 /// What is left of the lists of sixteen rows.
 private struct LaneLists {
   private let columns: UnsafeBufferPointer<Int32>
-  private var positions = [Int](repeating: 0, count: VectorRowOrder.lanes)
-  private var ends = [Int](repeating: 0, count: VectorRowOrder.lanes)
+  private var positions = SIMD16<Int>(repeating: 0)
+  private var ends = SIMD16<Int>(repeating: 0)
   /// The next column of each lane; `Int32.max` where none is left.
   private var heads = SIMD16<Int32>(repeating: .max)
 
