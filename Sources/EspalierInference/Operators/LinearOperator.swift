@@ -25,21 +25,23 @@ struct LayerOperator: LinearOperator {
   func run(_ context: LayerContext, on compute: Compute) { layer.forward(context, on: compute) }
 }
 
-/// All weights of a small layer in one pass.
+/// All weights of a small layer in one pass, a vector lane a row.
 struct SmallDenseOperator: LinearOperator {
-  let layer: Linear
+  private let layout: SmallDenseLayout
+  private let bias: Parameter?
+
+  init(_ layer: Linear) {
+    layout = SmallDenseLayout(layer.weight.values)
+    bias = layer.bias
+  }
 
   var kind: OperatorKind { .smallDense }
-  var byteCount: Int { layer.weight.storedCount * MemoryLayout<Float>.stride }
+  var byteCount: Int { layout.byteCount }
 
   func run(_ context: LayerContext, on compute: Compute) {
-    layer.weight.withUnsafeStoredValues { values in
-      let base = UnsafeMutablePointer(mutating: values.baseAddress!)
-      let weight = MatrixView(base: base, rows: layer.outputs, columns: layer.inputs)
-      layer.bias.withBaseAddress {
-        compute.multiplySmall(
-          weight, by: context.input, bias: $0, activation: context.fusedActivation, into: context.output)
-      }
+    bias.withBaseAddress {
+      compute.multiply(
+        layout, by: context.input, bias: $0, activation: context.fusedActivation, into: context.output)
     }
   }
 }

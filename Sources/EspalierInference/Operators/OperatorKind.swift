@@ -53,9 +53,7 @@ extension OperatorKind {
     case .packed:
       layer.weight.pack()
       return LayerOperator(layer: layer)
-    case .smallDense:
-      layer.weight.unpack()
-      return SmallDenseOperator(layer: layer)
+    case .smallDense: return SmallDenseOperator(layer)
     case .rowGroups: return RowGroupsOperator(layer)
     case .vector: return VectorOperator(layer)
     }
