@@ -24,7 +24,7 @@ import Testing
     var dense = try NetworkFile(contentsOf: folder.path("dense")).network
     var compact = try NetworkFile(contentsOf: folder.path("compact")).network
     var generator = Xoshiro256(seed: 2)
-    let images = Tensor(uniform: 0..<1, shape: [100, 28, 28], using: &generator)
+    let images = Tensor(uniform: 0..<1, shape: [20, 28, 28], using: &generator)
     compute {
       let exact = dense.predict(images)
       let near = compact.predict(images)

@@ -42,16 +42,4 @@ import Testing
     let report = SurvivorReport(of: file.network)
     #expect(report.alive == before.pattern.survivors && report.total == Self.side * Self.side)
   }
-
-  @Test func whatNobodyCouldReadIsNotWritten() throws {
-    let rows = 1 << 24 + 1
-    let weight = Parameter(
-      SparseMatrix(
-        rows: rows, columns: 1, rowStarts: [Int](repeating: 0, count: rows + 1), columnIndices: [],
-        rowMajorValues: []), role: .weight)
-    expectFormatError(at: "tensor fc.weight", "\(rows) rows") {
-      try NetworkFile(network(weight)).write(to: folder.path("refused"), form: .compact())
-    }
-    #expect(folder.names == [])
-  }
 }

@@ -37,7 +37,7 @@ struct PrunedMatrix: Sendable, CustomStringConvertible {
     PrunedMatrix(rows: 9, columns: 64, density: 0.9), PrunedMatrix(rows: 5, columns: 7, density: 1),
     PrunedMatrix(rows: 5, columns: 7, density: 0), PrunedMatrix(rows: 1, columns: 200, density: 0.1),
     PrunedMatrix(rows: 200, columns: 1, density: 0.1), PrunedMatrix(rows: 1, columns: 1, density: 1),
-    PrunedMatrix(rows: 300, columns: 1000, density: 0.0001),
+    PrunedMatrix(rows: 20, columns: 1000, density: 0.001),
   ]
 
   func parameter(seed: UInt64, special: Bool = true) -> Parameter {
