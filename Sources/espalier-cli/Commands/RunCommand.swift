@@ -61,8 +61,8 @@ struct RunCommand: ParsableCommand {
       try requireFinished(end, "files of finished phases are in \(folder.path)")
       let report = try story.finish(model: "\(model)", dataset: sets.name)
       if json { return try Console.print(JSONText.encode(report)) }
-      try Console.print(
-        "\n\(SummaryTable(report))\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))")
+      let table = SummaryTable(report, epochs: (epochs, retrainEpochs))
+      try Console.print("\n\(table)\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))")
     }
   }
 
