@@ -143,6 +143,12 @@ let package = Package(
         "EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
         "EspalierTraining",
       ]),
+    .testTarget(
+      name: "EspalierBornSparseTests",
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierInference", "EspalierNetworks", "EspalierPruning",
+        "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
+      ]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(

@@ -49,6 +49,10 @@ struct BenchmarksCommand: ParsableCommand {
   @Option(help: .hidden)
   var memoryOf: BenchmarkModel?
 
+  /// Trains a network that is born sparse and says what it took; how the suite `scale` calls itself.
+  @Option(help: .hidden)
+  var scaleOf: ScaleCase?
+
   func validate() throws {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
@@ -63,6 +67,9 @@ struct BenchmarksCommand: ParsableCommand {
     try ThreadCount.$current.withValue(threads) {
       if let memoryOf {
         return writeOutput(try JSONText.encode(MemoryUse.training(memoryOf, seed: seed)) + "\n")
+      }
+      if let scaleOf {
+        return writeOutput(try JSONText.encode(scaleOf.measure(seed: seed)) + "\n")
       }
       if Backend.current == .openBLAS, let warning = OpenBLAS.slowCoreWarning {
         writeError("espalier-benchmarks: warning: \(warning)\n")

@@ -21,6 +21,8 @@
 #include "masks/selection.h"
 #include "optimizers/adam.h"
 #include "optimizers/sgd.h"
+#include "sparse/narrow_gradients.h"
+#include "sparse/narrow_product.h"
 #include "sparse/product.h"
 #include "sparse/sampled_product.h"
 #include "sparse/tiles.h"
@@ -59,5 +61,7 @@
     .sparse_vector_product = sparse_vector_product,         \
     .sparse_small_batch_product = sparse_small_batch_product,\
     .small_dense_product = small_dense_product,             \
+    .sparse_narrow_product = sparse_narrow_product,         \
+    .sparse_narrow_gradients = sparse_narrow_gradients,     \
     .peak_fma = peak_fma,                                   \
   }

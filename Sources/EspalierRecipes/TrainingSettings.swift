@@ -1,4 +1,5 @@
 public import EspalierNetworks
+internal import EspalierPruning
 public import EspalierTraining
 
 /// How a network is trained, as plain values that can be stored with it: what a `Trainer` is made from.
@@ -41,6 +42,9 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var warmUp: Double
   /// Label smoothing of the cross-entropy.
   public var labelSmoothing: Double
+  /// The share of a sparse matrix's weakest weights that grow elsewhere before every epoch but the first
+  /// (`Network.evolve(fraction:removing:initializer:_:using:)`); nil for none.
+  public var evolve: Double?
   /// Samples a step.
   public var batchSize: Int
   /// Decides initial weights, shuffles and dropout.
@@ -51,7 +55,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     optimizer: OptimizerName = .adam, learningRate: Double? = nil, momentum: Double = 0.9,
     nesterov: Bool = false,
     weightDecay: Double = 2e-4, schedule: ScheduleName = .cosine, warmUp: Double = 0,
-    labelSmoothing: Double = 0,
+    labelSmoothing: Double = 0, evolve: Double? = nil,
     batchSize: Int = 64, seed: UInt64 = 1
   ) {
     self.optimizer = optimizer
@@ -62,6 +66,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     self.schedule = schedule
     self.warmUp = warmUp
     self.labelSmoothing = labelSmoothing
+    self.evolve = evolve
     self.batchSize = batchSize
     self.seed = seed
   }
@@ -70,7 +75,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var areValid: Bool {
     let rate = learningRate ?? 1
     return rate.isFinite && rate > 0 && (0..<1).contains(momentum) && weightDecay.isFinite && weightDecay >= 0
-      && warmUp.isFinite && warmUp >= 0 && (0...1).contains(labelSmoothing) && batchSize > 0
+      && warmUp.isFinite && warmUp >= 0 && (0...1).contains(labelSmoothing)
+      && (0...1).contains(evolve ?? 0) && batchSize > 0
       && batchSize < 1 << 24
   }
 
@@ -79,10 +85,14 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   /// A trainer with fresh optimizer state for `epochs` epochs, after `epochsDone` earlier ones.
   public func trainer(epochs: Int, epochsDone: Int = 0) -> Trainer {
-    Trainer(
+    var trainer = Trainer(
       epochs: epochs, batchSize: batchSize, loss: loss, optimizer: makeOptimizer(),
       schedule: makeSchedule(epochs),
       seed: seed, epochsDone: epochsDone)
+    if let evolve {
+      trainer.betweenEpochs = { network, generator in network.evolve(fraction: evolve, using: &generator) }
+    }
+    return trainer
   }
 
   private func makeOptimizer() -> any Optimizer {

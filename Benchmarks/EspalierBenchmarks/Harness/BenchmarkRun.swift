@@ -59,11 +59,19 @@ final class BenchmarkRun {
     if let outcome = goal?.outcome(of: comparison) { outcomes.append(outcome) }
   }
 
-  /// Finds something that is counted rather than timed, if it is wanted.
-  func count(_ name: String, unit: String, _ find: () throws -> Double?) rethrows {
-    guard !onlyGoals else { return }
+  /// Finds something that is no comparison, if it is wanted, and holds it against a bound if there is one.
+  func count(_ name: String, unit: String, atMost bound: Double? = nil, _ find: () throws -> Double?) rethrows
+  {
+    guard bound != nil || !onlyGoals else { return }
     ProgressNote.show("\(suite): \(name)")
-    if let value = try find() { facts.append(Fact(suite: suite, name: name, value: value, unit: unit)) }
+    guard let value = try find() else { return }
+    facts.append(Fact(suite: suite, name: name, value: value, unit: unit))
+    guard let bound else { return }
+    outcomes.append(
+      GoalOutcome(
+        suite: suite, name: name, contender: "espalier", rival: nil,
+        asked: "at most \(bound.formatted(decimals: 2)) \(unit)",
+        reached: "\(value.formatted(decimals: 2)) \(unit)", isMet: value <= bound))
   }
 
   /// A generator that depends on the seed only.

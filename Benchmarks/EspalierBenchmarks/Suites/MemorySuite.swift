@@ -39,22 +39,12 @@ struct MemoryUse: Codable {
 
   /// Trains ten steps in this process.
   static func training(_ model: BenchmarkModel, seed: UInt64) throws -> MemoryUse {
-    let start = try resident("VmRSS")
+    let start = try ResidentMemory.now()
     var generator = Xoshiro256(seed: seed)
     var network = Network.perceptron(sizes: model.sizes, using: &generator)
     let data = Dataset(model: model, samples: 10 * model.memoryBatch, using: &generator)
     var trainer = Trainer(epochs: 1, batchSize: model.memoryBatch)
     trainer.train(&network, on: data)
-    return MemoryUse(start: start, peak: try resident("VmHWM"), parameters: network.parameterCount)
-  }
-
-  /// An entry of /proc/self/status, in bytes.
-  private static func resident(_ key: String) throws -> Double {
-    let path = "/proc/self/status"
-    let line = try readTextFile(path).split(separator: "\n").first { $0.hasPrefix("\(key):") }
-    guard
-      let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
-    else { throw FormatError(file: path, place: key, expected: "a number of kilobytes", found: "none") }
-    return kilobytes * 1024
+    return MemoryUse(start: start, peak: try ResidentMemory.peak(), parameters: network.parameterCount)
   }
 }

@@ -8,7 +8,7 @@ protocol Suite {
 
 /// The suites by the names of `--suite`.
 enum SuiteName: String, CaseIterable {
-  case gemm, forward, backward, step, epoch, prune, memory, adam, command, peers
+  case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, peers
 
   /// The suite of that name; throws where there is none.
   @Sendable
@@ -26,6 +26,7 @@ enum SuiteName: String, CaseIterable {
     case .epoch: EpochSuite.self
     case .prune: PruneSuite.self
     case .memory: MemorySuite.self
+    case .scale: ScaleSuite.self
     case .adam: AdamSuite.self
     case .command: CommandSuite.self
     case .peers: PeerSuite.self

@@ -15,20 +15,30 @@ final class TrainingStep {
 
   /// The share `sparsity` of every layer's weights, the smallest, is pruned; with 0 there are no masks. Layers of at most
   /// `packingDensity` are packed, by default as the trainer does it.
-  init(
+  convenience init(
     sizes: [Int], batch: Int, optimizer: any Optimizer, sparsity: Double = 0,
     packingDensity: Double? = nil, on compute: Compute,
     using generator: inout Xoshiro256
   ) {
-    network = .perceptron(sizes: sizes, using: &generator)
+    var network = Network.perceptron(sizes: sizes, using: &generator)
     if sparsity > 0 { network.prune(sparsity: sparsity, within: .eachParameter) }
     network.pack(upTo: packingDensity ?? Trainer.standardPackingDensity(batchSize: batch))
+    self.init(network, batch: batch, optimizer: optimizer, on: compute, using: &generator)
+  }
+
+  /// A step of the given network, whose samples and answers are flat.
+  init(
+    _ network: consuming Network, batch: Int, optimizer: any Optimizer, on compute: Compute,
+    using generator: inout Xoshiro256
+  ) {
+    let (features, outputs) = (network.inputShape[0], network.outputShape[0])
+    self.network = network
     self.optimizer = optimizer
     self.compute = compute
-    workspace = Workspace(for: network, batchSize: batch, purpose: .training)
-    inputs = (0..<8).map { _ in Tensor(uniform: 0..<1, shape: [sizes[0], batch], using: &generator) }
+    workspace = Workspace(for: self.network, batchSize: batch, purpose: .training)
+    inputs = (0..<8).map { _ in Tensor(uniform: 0..<1, shape: [features, batch], using: &generator) }
     classes = (0..<8).map { _ in
-      (0..<batch).map { _ in Int32.random(in: 0..<Int32(sizes.last!), using: &generator) }
+      (0..<batch).map { _ in Int32.random(in: 0..<Int32(outputs), using: &generator) }
     }
   }
 

@@ -72,6 +72,9 @@ typedef struct {
 
 enum { ESPALIER_NO_ROW = 0xffff };
 
+/// The most samples of a narrow batch.
+enum { ESPALIER_NARROW_COLUMNS = 4 };
+
 /// A block of a packed matrix: some rows (a panel) times some columns, at most 65535 each.
 typedef struct {
   const EspalierSparseGroup *groups;
@@ -248,6 +251,20 @@ typedef struct {
   void (*small_dense_product)(
       float *y, const float *weights, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t columns,
       const float *_Nullable bias, EspalierActivation activation, float parameter);
+  // --- packed matrices: one block times a narrow batch, of 1 to ESPALIER_NARROW_COLUMNS samples -----
+  // Rows lie side by side: row f of x and dx starts at x + f * columns, row r of y and dy at y + r * columns.
+
+  /// What sparse_product does.
+  void (*sparse_narrow_product)(
+      const EspalierSparseBlock *block, const float *values, const float *x, float *y, ptrdiff_t columns,
+      EspalierSparseStage stage, const float *_Nullable bias, float floor);
+
+  /// In one pass over the positions: gradient[slot] = sum over c of dy[row, c] * x[offset, c], exactly 0 for padding,
+  /// unless `gradient` is NULL; and dx[offset, c] += value * dy[row, c], unless `dx` is NULL. `x` may be NULL where
+  /// `gradient` is, `values` where `dx` is.
+  void (*sparse_narrow_gradients)(
+      const EspalierSparseBlock *block, const float *_Nullable values, const float *_Nullable x,
+      const float *dy, ptrdiff_t columns, float *_Nullable gradient, float *_Nullable dx);
 
   /// A register-only chain of independent fused multiply-adds, `iterations` times; returns the floating-point
   /// operations done and stores a value that depends on all of them. Measures the machine's peak.

@@ -54,7 +54,7 @@ extension NetworkForm {
   /// How a parameter's values are stored if it is to be compact.
   fileprivate func values(of parameter: Parameter) -> CompactValues? {
     switch self {
-    case .dense: parameter.isPacked && parameter.count > Self.mostDenseValues ? .float32 : nil
+    case .dense: parameter.isPacked && parameter.count > Parameter.mostDenseValues ? .float32 : nil
     case .compact(let values):
       parameter.isPacked || (parameter.shape.count == 2 && parameter.mask != nil) ? values : nil
     }

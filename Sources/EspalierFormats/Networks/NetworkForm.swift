@@ -17,11 +17,9 @@
 /// Both fill bytes from their lowest bit and the last byte with zeros. Everything else, biases and matrices that were never
 /// pruned, is as in the dense form. At 5 % density positions take about 6 bits a survivor.
 public enum NetworkForm: Sendable, Hashable {
-  /// All values, and masks as truth values.
+  /// All values, and masks as truth values; but a packed matrix of more values than `Parameter.mostDenseValues`, 1 GiB of
+  /// them, is written compact.
   case dense
   /// Survivors only.
   case compact(values: CompactValues = .float32)
-
-  /// A packed matrix of more values than this, 1 GiB of them, is written compact even in the dense form.
-  public static let mostDenseValues = 1 << 28
 }

@@ -16,8 +16,6 @@ public enum OperatorKind: String, Sendable, Codable, CaseIterable {
 }
 
 extension OperatorKind {
-  /// Layers with more weights than this are never made dense.
-  private static let mostDenseWeights = 1 << 28
   /// Layers with more weights than this gain nothing from `smallDense`.
   private static let mostSmallWeights = 1 << 16
   /// The largest batch for which the layouts for few samples may be the fastest.
@@ -26,7 +24,7 @@ extension OperatorKind {
   /// The ways that may be the fastest for a layer and a batch; every one is right.
   static func candidates(for layer: Linear, batchSize: Int) -> [OperatorKind] {
     let weight = layer.weight
-    var kinds: [OperatorKind] = weight.count <= mostDenseWeights ? [.dense] : []
+    var kinds: [OperatorKind] = weight.count <= Parameter.mostDenseValues ? [.dense] : []
     if weight.count <= mostSmallWeights, batchSize <= largestSmallBatch { kinds.append(.smallDense) }
     guard weight.survivors < weight.count else { return kinds.isEmpty ? [.dense] : kinds }
     if batchSize == 1 { return kinds + [.vector] }

@@ -147,12 +147,11 @@ public struct Linear: Layer {
   private func backward(
     _ pattern: SparsePattern, _ dy: MatrixView, _ context: LayerContext, on compute: Compute
   ) {
-    let scratch = scratch(of: context, for: pattern, on: compute)
-    compute.sampledProduct(
-      dy, context.input, pattern, into: context.parameterGradients[0].baseAddress!, scratch: scratch)
-    guard let dx = context.inputGradients[0] else { return }
     weight.withUnsafeStoredValues {
-      compute.multiply(transposed: pattern, values: $0.baseAddress!, by: dy, into: dx, scratch: scratch)
+      compute.gradients(
+        of: pattern, values: $0.baseAddress!, dy: dy, x: context.input,
+        into: context.parameterGradients[0].baseAddress!, inputGradient: context.inputGradients[0],
+        scratch: scratch(of: context, for: pattern, on: compute))
     }
   }
 

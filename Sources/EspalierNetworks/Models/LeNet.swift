@@ -2,16 +2,24 @@ extension Network {
   /// The multi-layer perceptron with the given layer sizes and ReLU between: `[784, 300, 100, 10]` has `fc1`, `fc2` and
   /// `fc3`. Samples of any shape with `sizes[0]` values are flattened; the outputs are logits.
   ///
+  /// Layers are born with `connectivity`, the last as `Connectivity.ofLastLayer(inputs:)` says; sparse ones are packed from
+  /// the first moment.
+  ///
   /// Traps with fewer than two sizes, or when the sample's shape does not have `sizes[0]` values.
   public static func perceptron(
-    sizes: [Int], input: [Int]? = nil, using generator: inout some RandomNumberGenerator
+    sizes: [Int], input: [Int]? = nil, connectivity: Connectivity = .dense,
+    using generator: inout some RandomNumberGenerator
   ) -> Network {
     precondition(sizes.count >= 2, "a perceptron needs at least an input and an output size, not \(sizes)")
     return Network(input: input ?? [sizes[0]]) {
       Flatten().named("flatten")
       for layer in 1..<sizes.count {
-        Linear(inputs: sizes[layer - 1], outputs: sizes[layer], using: &generator).named("fc\(layer)")
-        if layer < sizes.count - 1 { ReLU().named("relu\(layer)") }
+        let (inputs, isLast) = (sizes[layer - 1], layer == sizes.count - 1)
+        Linear(
+          inputs: inputs, outputs: sizes[layer],
+          connectivity: isLast ? connectivity.ofLastLayer(inputs: inputs) : connectivity, using: &generator
+        ).named("fc\(layer)")
+        if !isLast { ReLU().named("relu\(layer)") }
       }
     }
   }

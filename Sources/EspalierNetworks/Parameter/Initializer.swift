@@ -28,37 +28,73 @@ public enum Initializer: Sendable, Hashable {
   public func tensor(
     shape: [Int], fanIn: Int, fanOut: Int, using generator: inout some RandomNumberGenerator
   ) -> Tensor {
-    switch self {
-    case .uniformFanIn: Self.uniform(1 / Double(fanIn).squareRoot(), shape, &generator)
-    case .kaimingUniform: Self.uniform((6 / Double(fanIn)).squareRoot(), shape, &generator)
-    case .kaimingNormal: Self.normal((2 / Double(fanIn)).squareRoot(), shape, &generator)
-    case .xavierUniform: Self.uniform((6 / Double(fanIn + fanOut)).squareRoot(), shape, &generator)
-    case .xavierNormal: Self.normal((2 / Double(fanIn + fanOut)).squareRoot(), shape, &generator)
+    switch distribution(fanIn: Double(fanIn), fanOut: Double(fanOut)) {
+    case .uniform(let limit):
+      Tensor(uniform: Float(-limit)..<Float(limit), shape: shape, using: &generator)
+    case .normal(let deviation): Self.normal(deviation, shape, &generator)
     case .constant(let value): Tensor(repeating: value, shape: shape)
     }
   }
 
-  private static func uniform(
-    _ limit: Double, _ shape: [Int], _ generator: inout some RandomNumberGenerator
-  ) -> Tensor {
-    guard limit.isFinite else { return Tensor(zeros: shape) }
-    return Tensor(uniform: Float(-limit)..<Float(limit), shape: shape, using: &generator)
+  /// What a rule comes to for one neuron.
+  enum Distribution {
+    /// U(−limit, limit).
+    case uniform(limit: Double)
+    /// N(0, deviation²).
+    case normal(deviation: Double)
+    case constant(Float)
+  }
+
+  /// What the rule comes to with that fan-in and fan-out; 0 for a neuron without the connections it asks for.
+  func distribution(fanIn: Double, fanOut: Double) -> Distribution {
+    switch self {
+    case .uniformFanIn: .uniform(1 / fanIn.squareRoot())
+    case .kaimingUniform: .uniform((6 / fanIn).squareRoot())
+    case .kaimingNormal: .normal((2 / fanIn).squareRoot())
+    case .xavierUniform: .uniform((6 / (fanIn + fanOut)).squareRoot())
+    case .xavierNormal: .normal((2 / (fanIn + fanOut)).squareRoot())
+    case .constant(let value): .constant(value)
+    }
   }
 
   /// Box and Muller's transformation, both of its values used.
   private static func normal(
     _ deviation: Double, _ shape: [Int], _ generator: inout some RandomNumberGenerator
   ) -> Tensor {
-    guard deviation.isFinite else { return Tensor(zeros: shape) }
-    return Tensor(shape: shape) { values in
+    Tensor(shape: shape) { values in
       for first in stride(from: 0, to: values.count, by: 2) {
-        let radius = deviation * (-2 * log(1 - Double(generator.next() >> 11) * 0x1p-53)).squareRoot()
-        let angle = 2 * Double.pi * Double(generator.next() >> 11) * 0x1p-53
-        values.initializeElement(at: first, to: Float(radius * cos(angle)))
-        if first + 1 < values.count {
-          values.initializeElement(at: first + 1, to: Float(radius * sin(angle)))
-        }
+        let pair = normalPair(deviation, &generator)
+        values.initializeElement(at: first, to: Float(pair.0))
+        if first + 1 < values.count { values.initializeElement(at: first + 1, to: Float(pair.1)) }
       }
     }
   }
+}
+
+extension Initializer.Distribution {
+  fileprivate static func uniform(_ limit: Double) -> Self {
+    limit.isFinite ? .uniform(limit: limit) : .constant(0)
+  }
+
+  fileprivate static func normal(_ deviation: Double) -> Self {
+    deviation.isFinite ? .normal(deviation: deviation) : .constant(0)
+  }
+
+  /// One value.
+  func value(using generator: inout some RandomNumberGenerator) -> Float {
+    switch self {
+    case .uniform(let limit): Float(-limit) + 2 * Float(limit) * Float(generator.next() >> 40) * 0x1p-24
+    case .normal(let deviation): Float(normalPair(deviation, &generator).0)
+    case .constant(let value): value
+    }
+  }
+}
+
+/// Two independent values of N(0, deviation²).
+private func normalPair(
+  _ deviation: Double, _ generator: inout some RandomNumberGenerator
+) -> (Double, Double) {
+  let radius = deviation * (-2 * log(1 - Double(generator.next() >> 11) * 0x1p-53)).squareRoot()
+  let angle = 2 * Double.pi * Double(generator.next() >> 11) * 0x1p-53
+  return (radius * cos(angle), radius * sin(angle))
 }

@@ -16,9 +16,11 @@ extension Parameter {
     denseMask = nil
   }
 
-  /// Stores all values from now on, the pruned ones as zeros under a mask; nothing to do when dense.
+  /// Stores all values from now on, the pruned ones as zeros under a mask; nothing to do when dense. Traps when there are
+  /// more than `mostDenseValues`.
   public mutating func unpack() {
     guard let matrix = packed else { return }
+    requireDensifiable("being unpacked")
     denseMask = matrix.pattern.mask
     pattern = nil
     storage = matrix.dense
@@ -26,7 +28,10 @@ extension Parameter {
 
   /// The gradient, or a moment, of every value from that of the stored ones: 0 for what is pruned.
   package func unpacked(_ stored: Tensor) -> Tensor {
-    if let pattern { return SparseMatrix(pattern, values: stored).dense }
+    if let pattern {
+      requireDensifiable("a dense gradient")
+      return SparseMatrix(pattern, values: stored).dense
+    }
     var values = stored.reshaped(to: shape)
     if let denseMask { values.zero(outside: denseMask) }
     return values

@@ -52,14 +52,34 @@ public struct Parameter: Sendable {
   public var survivors: Int { pattern?.survivors ?? denseMask?.survivors ?? count }
   /// The share of values that are not pruned, in 0…1.
   public var density: Double { pattern?.density ?? denseMask?.density ?? 1 }
-  /// Which values survive; nil if none was ever pruned. Made anew, `count` bits, for a packed parameter.
-  public var mask: Mask? { pattern?.mask ?? denseMask }
+  /// Which values survive; nil if none was ever pruned. Made anew, `count` bits, for a packed parameter; traps where that
+  /// is more than `mostDenseValues`.
+  public var mask: Mask? {
+    guard let pattern else { return denseMask }
+    requireDensifiable("a mask")
+    return pattern.mask
+  }
+
+  /// The most values of a packed parameter that are ever laid out densely, as numbers or bits: 2²⁸, a gigabyte. What is
+  /// larger stays packed; asking for its mask, its values or to unpack it is a mistake and traps.
+  public static let mostDenseValues = 1 << 28
+
+  func requireDensifiable(_ what: String) {
+    precondition(
+      count <= Self.mostDenseValues,
+      "a packed parameter of shape \(shape) is too large for \(what): \(count) values, at most \(Self.mostDenseValues)"
+    )
+  }
 
   /// The values; pruned ones are +0.0. New values must have the same shape, and lose what the mask does not keep.
   ///
-  /// Made anew, `count` numbers, for a packed parameter.
+  /// Made anew, `count` numbers, for a packed parameter; traps where those are more than `mostDenseValues`.
   public var values: Tensor {
-    get { packed?.dense ?? storage }
+    get {
+      guard let packed else { return storage }
+      requireDensifiable("a dense tensor")
+      return packed.dense
+    }
     set {
       precondition(newValue.shape == shape, "values of shape \(newValue.shape) cannot replace \(shape)")
       if var matrix = packed {

@@ -2,8 +2,10 @@ internal import CEspalierKernels
 
 extension SparsePattern {
   /// How many floats of scratch memory the products with this pattern need for a batch on up to `threads` threads.
-  /// The product with the transpose, for the input gradient, also needs room for values in its order.
+  /// The product with the transpose, for the input gradient, also needs room for values in its order. Narrow batches, of up
+  /// to four samples, need none.
   public func scratchCount(batch: Int, threads: Int, inputGradient: Bool) -> Int {
+    guard !Compute.isNarrow(batch) else { return 0 }
     let own = BatchTiles.runCount(batch: batch, columns: layout.blocking.blockColumns)
     guard inputGradient else { return threads * own }
     let other = BatchTiles.runCount(batch: batch, columns: transposed.layout.blocking.blockColumns)
@@ -29,6 +31,9 @@ extension Compute {
     activation: Activation?, into y: MatrixView, scratch: UnsafeMutablePointer<Float>
   ) {
     requireShapes(w, inputs: x, outputs: y)
+    guard !Self.isNarrow(x.columns) else {
+      return multiplyNarrow(w.layout, values: values, by: x, bias: bias, activation: activation, into: y)
+    }
     let product = SparseProduct(
       compute: self, layout: w.layout, x: x, y: y, bias: bias, activation: activation)
     product.run(scratch: scratch, bufferCount: 0) { blocks, _ in
@@ -37,7 +42,7 @@ extension Compute {
   }
 
   /// dX = Wᵀ · dY for a packed W: 2 · survivors · batch floating-point operations, and one pass over the values to put
-  /// them in order. The first call with a pattern makes its transposed layout.
+  /// them in order. The first call with a pattern and more than four samples makes its transposed layout.
   ///
   /// - Parameters:
   ///   - w: Which weights survive, outputs × inputs.
@@ -52,6 +57,9 @@ extension Compute {
     scratch: UnsafeMutablePointer<Float>
   ) {
     requireShapes(w, inputs: dx, outputs: dy)
+    guard !Self.isNarrow(dy.columns) else {
+      return gradientsNarrow(dy, nil, w.layout, values: values, into: nil, dx)
+    }
     let transposed = w.transposed
     let layout = transposed.layout
     let product = SparseProduct(compute: self, layout: layout, x: dy, y: dx, bias: nil, activation: nil)
@@ -83,11 +91,14 @@ extension Compute {
     scratch: UnsafeMutablePointer<Float>
   ) {
     requireShapes(pattern, inputs: x, outputs: dy)
+    guard !Self.isNarrow(x.columns) else {
+      return sampledProductNarrow(dy, x, pattern.layout, into: gradients)
+    }
     let product = SparseGradient(compute: self, layout: pattern.layout, x: x, dy: dy, gradients: gradients)
     product.run(scratch: scratch)
   }
 
-  private func requireShapes(_ w: SparsePattern, inputs x: MatrixView, outputs y: MatrixView) {
+  func requireShapes(_ w: SparsePattern, inputs x: MatrixView, outputs y: MatrixView) {
     precondition(
       x.rows == w.columns && y.rows == w.rows && x.columns == y.columns,
       "a packed \(w.rows) × \(w.columns) matrix does not go with inputs of \(x.rows) × \(x.columns) "

@@ -43,6 +43,14 @@ public struct SparseMatrix: Sendable {
     setRowMajorValues(rowMajorValues)
   }
 
+  /// A matrix whose values `draw` gives, asked by row, survivor after survivor in row-major order.
+  package init(_ pattern: SparsePattern, drawing draw: (_ row: Int) -> Float) {
+    self.init(zeros: pattern)
+    values.withUnsafeMutableValues { stream in
+      pattern.forEachSurvivorByRow { _, survivor in stream[Int(survivor.slot)] = draw(Int(survivor.row)) }
+    }
+  }
+
   /// Takes over one value a survivor, in row-major order; traps unless there are as many.
   public mutating func setRowMajorValues(_ ordered: [Float]) {
     precondition(

@@ -12,6 +12,13 @@ extension SparsePattern {
     return mask
   }
 
+  /// The number of survivors of each row.
+  public var rowCounts: [Int] {
+    var counts = [Int](repeating: 0, count: rows)
+    forEachSurvivor { row, _, _ in counts[row] += 1 }
+    return counts
+  }
+
   /// The pattern as lists of columns: those of row r are `columnIndices[rowStarts[r] ..< rowStarts[r + 1]]`, ascending.
   public var compressedRows: (rowStarts: [Int], columnIndices: [Int32]) {
     var rowStarts = [Int](repeating: 0, count: rows + 1)

@@ -1,6 +1,6 @@
 public import EspalierData
 public import EspalierNetworks
-internal import EspalierTensors
+public import EspalierTensors
 
 /// Trains a network on a data set: shuffled mini-batches, a loss, an optimizer, a schedule.
 ///
@@ -27,7 +27,10 @@ public struct Trainer: Sendable {
   /// others, and all of them at 0, at the cost of all their weights. Nil for the density at which packed training begins
   /// to be the faster one: `standardPackingDensity(batchSize:)`.
   public var packingDensity: Double?
-  /// Decides every shuffle and dropout pattern.
+  /// Changes the network before every epoch but the very first, such as a step of sparse evolution; also its patterns.
+  /// The generator depends on the seed and the count of epochs only.
+  public var betweenEpochs: (@Sendable (inout Network, inout Xoshiro256) -> Void)?
+  /// Decides every shuffle, every dropout pattern and what changes between epochs.
   public let seed: UInt64
   /// Epochs done over all calls; the next shuffle depends on it.
   public private(set) var epochsDone: Int
@@ -83,18 +86,22 @@ public struct Trainer: Sendable {
     network.pack(upTo: packingDensity ?? Self.standardPackingDensity(batchSize: batchSize))
     let compute = Compute.current
     var history = TrainingHistory()
-    var evaluator = validation.map { Evaluator(network, dataset: $0, loss: loss, batchSize: 256) }
-    var epochRun = EpochRun(of: network, dataset: dataset, trainer: self, threads: compute.threads)
+    var memory = TrainingMemory()
     var best = BestNetwork()
     for epoch in 0..<epochs {
-      let outcome = try epochRun.run(&network, &self, epoch: epoch, observe: observe, on: compute)
+      if let betweenEpochs, epochsDone > 0 {
+        var generator = Xoshiro256(seed: ~(seed &+ UInt64(epochsDone) &* 0x9E37_79B9_7F4A_7C15))
+        betweenEpochs(&network, &generator)
+      }
+      memory.plan(for: network, on: dataset, validation: validation, trainer: self, threads: compute.threads)
+      let outcome = try memory.epochRun!.run(&network, &self, epoch: epoch, observe: observe, on: compute)
       guard case .done(let summary) = outcome else {
         if case .ended(let end) = outcome { history.end = end }
         return history
       }
       epochsDone += 1
       let clock = Stopwatch()
-      let evaluation = evaluator?.evaluate(network, on: compute)
+      let evaluation = memory.evaluator?.evaluate(network, on: compute)
       let complete = summary.evaluated(evaluation, seconds: clock.seconds)
       history.epochs.append(complete)
       guard evaluation?.loss.isFinite ?? true else {

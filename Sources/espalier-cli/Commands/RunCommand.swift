@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
     transform: ModelName.parse)
   var model = ModelName.standard
 
+  @OptionGroup var connectivity: ConnectivityOptions
   @OptionGroup var data: DataOptions
 
   @Option(help: ArgumentHelp("Epochs of dense training.", valueName: "count"))
@@ -51,7 +52,7 @@ struct RunCommand: ParsableCommand {
     try compute {
       let settings = training.settings()
       let sets = try data.load()
-      let network = try model.makeNetwork(for: sets.training, settings)
+      let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
       let folder = try OutputFolder(output, for: RunStory.files)
       let experiment = PruneAndRetrain(
         settings: settings, epochs: epochs, retrainEpochs: retrainEpochs, sensitivity: sensitivity)
@@ -68,7 +69,8 @@ struct RunCommand: ParsableCommand {
 
   private func heading(_ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {
     let compute = Compute.current
-    return "\(model) on \(sets.name): \(sets.training.count) + \(sets.test.count) samples; "
+    return
+      "\(model)\(connectivity.suffix) on \(sets.name): \(sets.training.count) + \(sets.test.count) samples; "
       + "\(compute.backend.rawValue) (\(compute.coreName)), \(compute.threads) threads, seed \(settings.seed)"
   }
 }

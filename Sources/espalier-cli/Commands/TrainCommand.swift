@@ -4,7 +4,7 @@ import Espalier
 /// Trains a fresh network.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a dense network and save it.")
+    commandName: "train", abstract: "Train a fresh network and save it.")
 
   @Option(
     help: ArgumentHelp(
@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
     transform: ModelName.parse)
   var model = ModelName.standard
 
+  @OptionGroup var connectivity: ConnectivityOptions
   @OptionGroup var data: DataOptions
 
   @Option(help: ArgumentHelp("Passes over the training set.", valueName: "count"))
@@ -27,14 +28,19 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the evaluation as one JSON object on standard output, and nothing else there.")
   var json = false
 
-  func validate() throws { try requireEpochs("--epochs", epochs, from: 1) }
+  func validate() throws {
+    try requireEpochs("--epochs", epochs, from: 1)
+    if training.evolve != nil, connectivity.connectivity == .dense {
+      throw ValidationError("--evolve: expected --density or --epsilon as well, found neither")
+    }
+  }
 
   func run() throws {
     Interruption.listen()
     try compute {
       let settings = training.settings()
       let sets = try data.load()
-      let network = try model.makeNetwork(for: sets.training, settings)
+      let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
       try TrainingRun(
         title: "training", settings: settings, epochs: epochs, epochsDone: 0, output: output, json: json
       ).run(network, sets)

@@ -22,30 +22,41 @@ struct ModelName: CustomStringConvertible {
   }
 
   /// A fresh network for the data; throws when its sizes do not fit the samples or the memory.
-  func makeNetwork(for data: Dataset, _ settings: TrainingSettings) throws -> Network {
+  func makeNetwork(
+    for data: Dataset, _ settings: TrainingSettings, _ connectivity: Connectivity
+  ) throws -> Network {
     try expect(
       sizes[0] == data.featureCount, "\(data.featureCount) inputs for samples of shape \(data.sampleShape)",
       found: "\(sizes[0])")
     try expect(
       sizes.last! >= data.answerWidth, "at least \(data.answerWidth) outputs, one a class",
       found: "\(sizes.last!)")
-    let needed = trainingByteCount(batchSize: min(settings.batchSize, data.count))
+    let needed = trainingByteCount(connectivity, batchSize: min(settings.batchSize, data.count))
     try expect(
       needed <= Self.memoryByteCount, "a training in \(gigabytes(Self.memoryByteCount)) of memory",
       found: "\(gigabytes(needed)) at batch size \(settings.batchSize)")
     var generator = Xoshiro256(seed: settings.seed)
-    return .perceptron(sizes: sizes, input: data.sampleShape, using: &generator)
+    return .perceptron(
+      sizes: sizes, input: data.sampleShape, connectivity: connectivity, using: &generator)
   }
 
   private func expect(_ holds: Bool, _ expected: String, found: String) throws {
     if !holds { throw ValidationError("--model \(self): expected \(expected), found \(found)") }
   }
 
-  /// Weights, gradients and two moments, and an activation and its gradient for each value of a batch.
-  private func trainingByteCount(batchSize: Int) -> Double {
-    let weights = zip(sizes, sizes.dropFirst()).reduce(0.0) { $0 + Double($1.0 + 1) * Double($1.1) }
+  /// Connections with gradients, two moments and, where a layer is sparse, their places; and an activation and its gradient
+  /// for each value of a batch.
+  private func trainingByteCount(_ connectivity: Connectivity, batchSize: Int) -> Double {
+    var weights = 0.0
+    for (layer, (inputs, outputs)) in zip(sizes, sizes.dropFirst()).enumerated() {
+      let isLast = layer == sizes.count - 2
+      let own = isLast ? connectivity.ofLastLayer(inputs: inputs) : connectivity
+      let density = own.density(inputs: inputs, outputs: outputs)
+      let placesPerValue = density < 1 ? 2.5 : 0
+      weights += density * Double(inputs) * Double(outputs) * (4 + placesPerValue) + 4 * Double(outputs)
+    }
     let activations = sizes.reduce(0.0) { $0 + Double($1) } * Double(batchSize)
-    return 4 * (4 * weights + 2 * activations)
+    return 4 * (weights + 2 * activations)
   }
 
   private static let memoryByteCount =

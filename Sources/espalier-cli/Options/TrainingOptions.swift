@@ -39,6 +39,12 @@ struct TrainingOptions: ParsableArguments {
   var labelSmoothing: Double?
 
   @Option(
+    help: ArgumentHelp(
+      "Let this share of each sparse layer's weakest weights grow at other places before every epoch but the first "
+        + "(sparse evolutionary training; 0.3 is usual; default: none).", valueName: "share"))
+  var evolve: Double?
+
+  @Option(
     help: ArgumentHelp("Decides initial weights, shuffles and dropout (default: 1).", valueName: "number"))
   var seed: UInt64?
 
@@ -49,6 +55,7 @@ struct TrainingOptions: ParsableArguments {
     try require("--weight-decay", weightDecay, "a number of at least 0") { $0 >= 0 && $0.isFinite }
     try require("--warm-up", warmUp, "a number of at least 0") { $0 >= 0 && $0.isFinite }
     try require("--label-smoothing", labelSmoothing, "a number in 0…1") { (0...1).contains($0) }
+    try require("--evolve", evolve, "a number in 0…1") { (0...1).contains($0) }
     if nesterov, optimizer != .sgd || momentum == 0 {
       throw ValidationError("--nesterov: expected --optimizer sgd with momentum")
     }
@@ -66,6 +73,7 @@ struct TrainingOptions: ParsableArguments {
     if let schedule { settings.schedule = schedule }
     if let warmUp { settings.warmUp = warmUp }
     if let labelSmoothing { settings.labelSmoothing = labelSmoothing }
+    if let evolve { settings.evolve = evolve }
     if let seed { settings.seed = seed }
     return settings
   }

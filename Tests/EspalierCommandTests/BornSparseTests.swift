@@ -1,0 +1,65 @@
+import EspalierFormats
+import EspalierNetworks
+import EspalierTestSupport
+import Testing
+
+/// Networks that the command makes sparse from the start.
+@Suite struct BornSparseTests {
+  private let folder = TemporaryFolder.withTinyData()
+  private var espalier: Espalier { Espalier(folder: folder) }
+
+  private func weights(_ file: String) throws -> [Parameter] {
+    try NetworkFile(contentsOf: folder.path(file)).network.parameters.map(\.parameter)
+      .filter { $0.role == .weight }
+  }
+
+  private func train(_ options: String...) throws -> [Parameter] {
+    let outcome = espalier(["train", "--epochs", "2"] + TinyData.options + options)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return try weights("dense.safetensors")
+  }
+
+  @Test func densityIsKeptExactlyAndTheLastLayerWhole() throws {
+    let weights = try train("--density", "0.25")
+    #expect(weights.map(\.survivors) == [48, 36])
+  }
+
+  @Test func epsilonSetsTheNumberOfConnections() throws {
+    let (few, all) = try (train("--epsilon", "1"), train("--epsilon", "1000"))
+    // About 28 of 192 connections; more than 60 would be six deviations off.
+    #expect(few[0].survivors < 60 && few[0].mask != nil)
+    #expect(all.map(\.survivors) == [192, 36] && all[0].mask == nil)
+  }
+
+  @Test func evolutionKeepsTheNumberAndMovesThePlaces() throws {
+    let still = try train("--density", "0.25")
+    let moved = try train("--density", "0.25", "--evolve", "0.3")
+    #expect(moved.map(\.survivors) == still.map(\.survivors) && moved[0].mask != still[0].mask)
+    let again = try train("--density", "0.25", "--evolve", "0.3")
+    #expect(again.map(\.values) == moved.map(\.values))
+    let retrained = espalier("retrain", "dense.safetensors", "--data", "data", "--epochs", "1")
+    #expect(retrained.status == 0, "\(retrained.errors)")
+    let after = try weights("retrained.safetensors")
+    #expect(after[0].survivors == 48 && after[0].mask != again[0].mask)
+  }
+
+  @Test func theExperimentPrunesWhatIsSparseAlready() throws {
+    let outcome = espalier(
+      ["run", "--epochs", "1", "--retrain-epochs", "1", "--epsilon", "2"] + TinyData.options)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains(", epsilon 2.0 on data"))
+    let (dense, retrained) = try (
+      weights("espalier-run/dense.safetensors"), weights("espalier-run/retrained.safetensors")
+    )
+    #expect(dense[0].survivors < 192 && retrained[0].survivors < dense[0].survivors)
+  }
+
+  /// Dense, this network would need 15 TB.
+  @Test func theMemoryOfSurvivorsIsWhatCounts() {
+    let refused = espalier("train", "--data", "data", "--model", "16-1000000-1000000-3")
+    #expect(refused.status != 0 && refused.errors.contains("of memory"))
+    let tooMany = espalier(
+      "train", "--data", "data", "--model", "16-1000000-1000000-3", "--density", "0.5")
+    #expect(tooMany.status != 0 && tooMany.errors.contains("of memory"))
+  }
+}
