@@ -26,12 +26,14 @@ extension Network {
   ///
   /// The number replaced is ⌊fraction · survivors⌋ (of each sign, where signs are told apart), but never more than there
   /// are free places; so nothing happens to a matrix that was never pruned. New weights are drawn by `initializer` with the
-  /// mean fan-in of the survivors; their moments begin at 0. Never dense; costs O(survivors).
+  /// mean fan-in of the survivors; by default they begin at 0, so that the network computes the same but for what went.
+  /// Their moments begin at 0. Never dense; costs O(survivors).
   ///
   /// Workspaces that were planned for the network before are of no use afterwards. Traps unless the fraction lies in 0…1.
   ///
   /// Source: D. Mocanu et al., "Scalable training of artificial neural networks with adaptive sparse connectivity inspired
-  /// by network science" (Nature Communications 9, 2018): after each epoch, with a fraction ζ of 0.3.
+  /// by network science" (Nature Communications 9, 2018): after each epoch, with a fraction ζ of 0.3 and new weights drawn
+  /// like the first; that they better begin at 0 is from U. Evci et al., "Rigging the lottery" (ICML 2020).
   @discardableResult
   public mutating func evolve(
     fraction: Double, removing removal: EvolutionRemoval = .smallestOfEachSign,
