@@ -64,7 +64,7 @@ package enum VectorAddressing: Int, CaseIterable, Sendable {
       case .window128: values == .half ? 9.9 : 8.7
       case .columns16, .columns32: 6.5
       }
-    return max(work, total > 1_000_000 ? bytes(values) * 0.037 : 0)
+    return max(work, total > 1_600_000 ? bytes(values) * 0.037 : 0)
   }
 
   var kernelName: EspalierAddressing {

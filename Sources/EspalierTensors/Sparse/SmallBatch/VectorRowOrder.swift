@@ -58,7 +58,7 @@ struct VectorRowOrder {
     take: (_ slot: Int, _ lane: Int, _ position: Int, _ offset: Int32) -> Void
   ) {
     matrix.columnIndices.withUnsafeBufferPointer { columns in
-      var lists = LaneLists(rows[group * Self.lanes..<(group + 1) * Self.lanes], of: matrix, columns)
+      let lists = LaneLists(rows[group * Self.lanes..<(group + 1) * Self.lanes], of: matrix, columns)
       while let next = lists.firstColumn {
         let start = addressing.window.map { max(0, min(next & ~15, matrix.columns - $0)) } ?? 0
         let end = addressing.window.map { start + $0 } ?? matrix.columns
@@ -74,34 +74,39 @@ struct VectorRowOrder {
 /// What is left of the lists of sixteen rows.
 private struct LaneLists {
   private let columns: UnsafeBufferPointer<Int32>
-  private var positions = SIMD16<Int>(repeating: 0)
-  private var ends = SIMD16<Int>(repeating: 0)
+  private let positions = AlignedStorage<Int>(uninitializedCount: VectorRowOrder.lanes)
+  private let ends = AlignedStorage<Int>(uninitializedCount: VectorRowOrder.lanes)
   /// The next column of each lane; `Int32.max` where none is left.
-  private var heads = SIMD16<Int32>(repeating: .max)
+  private let heads = AlignedStorage<Int32>(uninitializedCount: VectorRowOrder.lanes)
 
   init(_ rows: ArraySlice<Int32>, of matrix: CompressedRows, _ columns: UnsafeBufferPointer<Int32>) {
     self.columns = columns
-    for (lane, row) in rows.enumerated() where row >= 0 {
-      positions[lane] = matrix.rowStarts[Int(row)]
-      ends[lane] = matrix.rowStarts[Int(row) + 1]
-      if positions[lane] < ends[lane] { heads[lane] = columns[positions[lane]] }
+    for (lane, row) in rows.enumerated() {
+      positions.values[lane] = row < 0 ? 0 : matrix.rowStarts[Int(row)]
+      ends.values[lane] = row < 0 ? 0 : matrix.rowStarts[Int(row) + 1]
+      advance(lane, to: positions.values[lane])
     }
+  }
+
+  private func advance(_ lane: Int, to position: Int) {
+    positions.values[lane] = position
+    heads.values[lane] = position < ends.values[lane] ? columns[position] : .max
   }
 
   /// The smallest column left.
   var firstColumn: Int? {
-    let first = heads.min()
+    var first = Int32.max
+    for lane in 0..<VectorRowOrder.lanes { first = min(first, heads.values[lane]) }
     return first == .max ? nil : Int(first)
   }
 
   /// Takes the next survivor of each lane where it lies before `end`.
   @inline(__always)
-  mutating func take(before end: Int32, _ body: (_ lane: Int, _ position: Int, _ column: Int32) -> Void) {
-    for lane in 0..<VectorRowOrder.lanes where heads[lane] < end {
-      let position = positions[lane]
-      body(lane, position, heads[lane])
-      positions[lane] = position + 1
-      heads[lane] = position + 1 < ends[lane] ? columns[position + 1] : .max
+  func take(before end: Int32, _ body: (_ lane: Int, _ position: Int, _ column: Int32) -> Void) {
+    for lane in 0..<VectorRowOrder.lanes where heads.values[lane] < end {
+      let position = positions.values[lane]
+      body(lane, position, heads.values[lane])
+      advance(lane, to: position + 1)
     }
   }
 }
