@@ -99,6 +99,8 @@ extension Compute {
     precondition(
       x.rows == y.columns && x.columns == y.rows,
       "a \(x.rows) × \(x.columns) matrix does not transpose into a \(y.rows) × \(y.columns) one")
+    // A row and a column are the same memory.
+    if x.rows == 1 || x.columns == 1 { return y.base.update(from: x.base, count: x.count) }
     kernels.transpose(y.base, y.columns, x.base, x.columns, x.rows, x.columns)
   }
 
