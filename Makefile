@@ -9,7 +9,7 @@ COMPILER_PACKAGES = \
   "libopenblas-dev=the dense products (OpenBLAS)" \
   "liblapacke-dev=the factorisations (LAPACKE)" \
   "zlib1g-dev=compressed data files (zlib)"
-PEER_PACKAGES = "python3-venv=the environment of the peers (PyTorch)"
+PEER_PACKAGES = "python3-venv=the environments of the peers (PyTorch and others)"
 DATA_PACKAGES = "dataset-fashion-mnist=the images of the main experiment (Fashion-MNIST)"
 
 # OpenBLAS chooses its kernels well by itself; these variables hold it to others.
@@ -46,15 +46,14 @@ test-reference: dependencies
 bench: data build-benchmarks
 	$(PLAIN_ENVIRONMENT) .build/release/espalier-benchmarks $(ARGUMENTS)
 
-## Does the same work in PyTorch and here, in turn, and prints what was asked and what is reached.
+## Does the same work in other libraries and here, in turn, and prints what was asked and what is reached.
 bench-peers: data build-benchmarks .build-peers/installed
-	$(PLAIN_ENVIRONMENT) .build/release/espalier-benchmarks --goals --peer-python .build-peers/bin/python $(ARGUMENTS)
+	$(PLAIN_ENVIRONMENT) .build/release/espalier-benchmarks --goals --peers .build-peers $(ARGUMENTS)
 
 # The only thing in the project that needs Python. Debian keeps the part that makes environments in a package of its own.
-.build-peers/installed: Benchmarks/peers/requirements.txt
+.build-peers/installed: Scripts/install-peers.sh $(wildcard Benchmarks/peers/requirements/*.txt)
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || Scripts/install-dependencies.sh $(PEER_PACKAGES)
-	python3 -m venv .build-peers
-	.build-peers/bin/python -m pip install --quiet --requirement $<
+	Scripts/install-peers.sh .build-peers Benchmarks/peers/requirements
 	touch $@
 
 build-benchmarks: build

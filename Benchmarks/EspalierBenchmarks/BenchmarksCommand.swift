@@ -19,12 +19,12 @@ struct BenchmarksCommand: ParsableCommand {
   @Option(
     name: .customLong("suite"),
     help: ArgumentHelp(
-      "What to measure; may be given several times (default: everything, peers only with --peer-python).",
+      "What to measure; may be given several times (default: everything, peers only with --peers).",
       valueName: "name"),
     transform: SuiteName.parse)
   var suites: [SuiteName] = []
 
-  @Flag(help: "Fewer and smaller measurements: everything in less than a minute.")
+  @Flag(help: "Fewer and smaller measurements: everything in a few minutes.")
   var quick = false
 
   @Flag(help: "Only what has a goal.")
@@ -39,15 +39,15 @@ struct BenchmarksCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write everything that was found to a file as JSON.", valueName: "file"))
   var json: String?
 
-  @Option(help: ArgumentHelp("A Python that has PyTorch, for the suite peers.", valueName: "file"))
-  var peerPython: String?
+  @Option(help: ArgumentHelp("The folder of the peers' Python environments.", valueName: "folder"))
+  var peers: String?
 
   @Option(help: ArgumentHelp("The folder of the peers' scripts.", valueName: "folder"))
   var peerScripts = "Benchmarks/peers"
 
   /// Trains a model in this process and says what memory it took; how the suite `memory` calls itself.
-  @Option(help: .hidden)
-  var memoryOf: BenchmarkModel?
+  @Option(help: .hidden, transform: MemoryCase.parse)
+  var memoryOf: MemoryCase?
 
   /// Trains a network that is born sparse and says what it took; how the suite `scale` calls itself.
   @Option(help: .hidden)
@@ -57,9 +57,9 @@ struct BenchmarksCommand: ParsableCommand {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads: expected 1 to 1024, found \(threads)")
     }
-    if suites.contains(.peers), peerPython == nil {
+    if suites.contains(.peers), peers == nil {
       throw ValidationError(
-        "--suite peers: expected --peer-python as well (see `make bench-peers`), found none")
+        "--suite peers: expected --peers as well (see `make bench-peers`), found none")
     }
   }
 
@@ -74,7 +74,7 @@ struct BenchmarksCommand: ParsableCommand {
       if Backend.current == .openBLAS, let warning = OpenBLAS.slowCoreWarning {
         writeError("espalier-benchmarks: warning: \(warning)\n")
       }
-      let peers = peerPython.map { PeerInstallation(python: $0, scripts: peerScripts) }
+      let peers = peers.map { PeerInstallation(environments: $0, scripts: peerScripts) }
       let run = BenchmarkRun(isQuick: quick, onlyGoals: goals, seed: seed, peers: peers)
       writeOutput("\(run.machine)\n")
       for suite in suites.isEmpty ? SuiteName.allCases : suites { try run.run(suite) }

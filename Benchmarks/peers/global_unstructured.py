@@ -7,11 +7,11 @@ and its defaults (100 million weights in four tensors; at most 6 GB resident):
 
 `amount` is the fraction to prune, or a count when it is an integer.
 """
+import protocol
+import pytorch
 import torch
 from torch import nn
 from torch.nn.utils import prune
-
-import protocol
 
 DEFAULTS = {"shapes": [[5000, 5000]] * 4, "amount": 0.9, "threads": 1, "seed": 1}
 
@@ -37,4 +37,4 @@ class GlobalPruning:
 
 
 if __name__ == "__main__":
-  protocol.serve(GlobalPruning)
+  protocol.serve(pytorch.name(), GlobalPruning)

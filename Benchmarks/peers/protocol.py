@@ -1,36 +1,32 @@
 """The protocol of every peer: a JSON line out for each line in, so that a benchmark can alternate with it.
 
-  at start        → {"torch": …, "threads": …, "blas": …, "isa": …, …}
-  {"case": {…}, "warmup": 5}
-                  → {"ready": {the case with its defaults filled in, …}}   after the warm-up steps
-  run N           → {"seconds": total of the N steps, "steps": N}
-  quit            ends, as does the end of the input
+  at start   → {"peer": what it is and what it computes with}
+  {"case": {…}}
+             → {"ready": {the case with its defaults filled in, …}}
+  result     → {"result": the path of a file of float32}   what a fresh case computes, to be checked
+  run N      → {"seconds": total of the N steps, "steps": N}
+  quit       ends, as does the end of the input
 
-Anything that cannot be done is answered with {"error": "one line"}, and the server goes on.
-A new case may be sent at any time and replaces the old one.
+Anything that cannot be done is answered with {"error": "one line"}, and the server goes on; a peer that cannot even
+start says so in the same way instead of its name. A new case may be sent at any time and replaces the old one.
 """
 import gc
 import json
-import re
 import sys
 import time
 
-import torch
+
+def answer(value):
+  print(json.dumps(value), flush=True)
 
 
-def describe():
-  """What this PyTorch computes with."""
-  config = torch.__config__.show()
-  lines = [line.strip(" -") for line in config.splitlines()]
-  blas = re.search(r"BLAS_INFO=(\w+)", config)
-  return {
-    "torch": torch.__version__,
-    "threads": torch.get_num_threads(),
-    "blas": blas.group(1) if blas else None,
-    "mkl": next((line for line in lines if "Math Kernel Library" in line), None),
-    "onednn": next((line for line in lines if "MKL-DNN" in line), None),
-    "isa": torch.backends.cpu.get_cpu_capability(),
-  }
+def refuse(error):
+  lines = str(error).strip().splitlines() or ["no reason given"]
+  answer({"error": f"{type(error).__name__}: {lines[0]}"})
+
+
+# Scripts import this module first, so that a library that cannot be imported is an answer too.
+sys.excepthook = lambda kind, error, trace: refuse(error)
 
 
 def options(case, defaults, choices={}):
@@ -54,30 +50,27 @@ def run(workload, steps):
   return seconds
 
 
-def serve(make_workload):
-  """Answers until told to quit. `make_workload(case)` returns an object with `prepare`, `step`, `ready`."""
-  answer(describe())
+def serve(name, make_workload):
+  """Answers until told to quit. `make_workload(case)` returns an object with `prepare`, `step` and `ready`, and with
+  `result` if what it computes can be checked."""
+  answer({"peer": name})
   workload = None
   for line in map(str.strip, sys.stdin):
     try:
       if line == "quit":
         return
       if line.startswith("{"):
-        request = json.loads(line)
         workload = None  # the old case's memory goes before the new one's comes
         gc.collect()
-        workload = make_workload(request["case"])
-        run(workload, request.get("warmup", 5))
+        workload = make_workload(json.loads(line)["case"])
         gc.collect()
-        answer({"ready": {**workload.ready, "threads": torch.get_num_threads()}})
+        answer({"ready": workload.ready})
+      elif line == "result" and workload:
+        answer({"result": workload.result()})
       elif line.startswith("run ") and workload:
         steps = int(line.removeprefix("run "))
         answer({"seconds": run(workload, steps), "steps": steps})
       else:
-        raise ValueError(f"expected a case, 'run N' after a case, or 'quit', found {line[:40]!r}")
-    except (ValueError, KeyError, TypeError, RuntimeError) as error:
-      answer({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
-
-
-def answer(value):
-  print(json.dumps(value), flush=True)
+        raise ValueError(f"expected a case, then 'result' or 'run N', or 'quit', found {line[:40]!r}")
+    except Exception as error:
+      refuse(error)

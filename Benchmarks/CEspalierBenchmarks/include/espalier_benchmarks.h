@@ -16,6 +16,9 @@ void espalier_start_counting_allocations(void);
 /// Stops counting and returns the count: every call of malloc, calloc, realloc and their aligned relatives.
 int64_t espalier_stop_counting_allocations(void);
 
+/// Gives memory that was freed back to the system, where the allocator can.
+void espalier_give_back_freed_memory(void);
+
 /// Reads `count` floats once, as fast as memory gives them, and returns the exclusive or of their bits.
 uint32_t espalier_read_once(const float *values, ptrdiff_t count);
 

@@ -5,7 +5,7 @@ import Espalier
 /// Suites hand their comparisons to it one at a time, as closures, so that a comparison that is not wanted costs
 /// nothing, and the memory of one is gone before the next.
 final class BenchmarkRun {
-  /// Whether the whole run must fit into a minute.
+  /// Whether the whole run must fit into a few minutes.
   let isQuick: Bool
   /// Whether only comparisons with a goal are wanted.
   let onlyGoals: Bool
@@ -14,11 +14,12 @@ final class BenchmarkRun {
   /// What everything is computed with, unless a comparison is about just that.
   let compute: Compute
   let machine: Machine
-  /// Where PyTorch is, if the peers are wanted.
+  /// Where the peers are, if they are wanted.
   let peers: PeerInstallation?
   private(set) var comparisons: [Comparison] = []
   private(set) var facts: [Fact] = []
   private(set) var outcomes: [GoalOutcome] = []
+  private(set) var omissions: [Omission] = []
 
   private let meter: PeakMeter
   private var suite = ""
@@ -59,23 +60,45 @@ final class BenchmarkRun {
     if let outcome = goal?.outcome(of: comparison) { outcomes.append(outcome) }
   }
 
-  /// Finds something that is no comparison, if it is wanted, and holds it against a bound if there is one.
-  func count(_ name: String, unit: String, atMost bound: Double? = nil, _ find: () throws -> Double?) rethrows
-  {
-    guard bound != nil || !onlyGoals else { return }
+  /// Runs two sides for a table of the suite's own; where it stands alone, `compare` is meant.
+  func measure(_ name: String, _ contender: Contender, _ rival: Contender) throws -> Comparison {
+    ProgressNote.show("\(suite): \(name)")
+    let rounds = try PairedRounds(contender, rival, plan: .quick, meter: meter)
+    return rounds.comparison(suite: suite, name: name)
+  }
+
+  /// Tells in one line what was not measured, and why.
+  func leaveOut(_ name: String, reason: String) {
+    ProgressNote.clear()
+    omissions.append(Omission(suite: suite, name: name, reason: reason))
+    writeOutput("\n\(suite): \(name) left out: \(reason)\n")
+  }
+
+  /// Prints a table of a suite's own.
+  func show(_ table: TextTable) {
+    ProgressNote.clear()
+    writeOutput("\n\(table)\n")
+  }
+
+  /// Finds something that is counted rather than timed, if it is wanted.
+  func count(_ name: String, unit: String, goal: Goal? = nil, _ find: () throws -> Double?) rethrows {
+    guard goal != nil || !onlyGoals else { return }
     ProgressNote.show("\(suite): \(name)")
     guard let value = try find() else { return }
-    facts.append(Fact(suite: suite, name: name, value: value, unit: unit))
-    guard let bound else { return }
-    outcomes.append(
-      GoalOutcome(
-        suite: suite, name: name, contender: "espalier", rival: nil,
-        asked: "at most \(bound.formatted(decimals: 2)) \(unit)",
-        reached: "\(value.formatted(decimals: 2)) \(unit)", isMet: value <= bound))
+    let fact = Fact(suite: suite, name: name, value: value, unit: unit)
+    facts.append(fact)
+    if let goal { outcomes.append(goal.outcome(of: fact)) }
   }
 
   /// A generator that depends on the seed only.
   func makeGenerator() -> Xoshiro256 { Xoshiro256(seed: seed) }
+}
+
+/// Something that was not measured.
+struct Omission: Encodable {
+  let suite: String
+  let name: String
+  let reason: String
 }
 
 /// Something that is counted rather than timed.

@@ -20,6 +20,8 @@ struct Comparison: Encodable {
   let suite: String
   let name: String
   let rounds: Int
+  /// The largest difference between the two sides' results; nil where they were not asked for.
+  let difference: Double?
   let contender: Side
   let rival: Side?
   /// The rival's median time over the contender's: above 1 the contender is faster.

@@ -11,6 +11,8 @@ struct Goal {
     case shareOfPeak
     /// The contender's median time.
     case milliseconds
+    /// What was counted rather than timed, in its unit.
+    case count
   }
 
   enum Bound {
@@ -32,6 +34,9 @@ struct Goal {
     Goal(quantity: .milliseconds, bound: .atMost(bound))
   }
 
+  static func count(atLeast bound: Double) -> Goal { Goal(quantity: .count, bound: .atLeast(bound)) }
+  static func count(atMost bound: Double) -> Goal { Goal(quantity: .count, bound: .atMost(bound)) }
+
   /// Holds a comparison against the bound; nil when it lacks the quantity.
   func outcome(of comparison: Comparison) -> GoalOutcome? {
     let found: Double? =
@@ -40,6 +45,7 @@ struct Goal {
       case .timeRatio: comparison.medianOfRatios.map { 1 / $0 }
       case .shareOfPeak: comparison.contender.shareOfPeak
       case .milliseconds: comparison.contender.seconds.median * 1000
+      case .count: nil
       }
     return found.map {
       GoalOutcome(
@@ -49,12 +55,21 @@ struct Goal {
     }
   }
 
-  private func text(_ value: Double) -> String {
+  /// Holds something counted against the bound.
+  func outcome(of fact: Fact) -> GoalOutcome {
+    GoalOutcome(
+      suite: fact.suite, name: fact.name, contender: "espalier", rival: nil,
+      asked: "\(bound.words) \(text(bound.value, fact.unit))", reached: text(fact.value, fact.unit),
+      isMet: bound.admits(fact.value))
+  }
+
+  private func text(_ value: Double, _ unit: String = "") -> String {
     switch quantity {
     case .timesAsFast: "\(value.formatted(decimals: 2))x as fast"
     case .timeRatio: "\(value.formatted(decimals: 2))x the time"
     case .shareOfPeak: "\((100 * value).formatted(decimals: 1)) % of peak"
     case .milliseconds: "\(value.formatted(decimals: 1)) ms"
+    case .count: "\(value.formatted(decimals: 2)) \(unit)"
     }
   }
 }

@@ -5,12 +5,15 @@
 struct PairedRounds {
   private let contender: Timed
   private let rival: Timed?
+  private let difference: Double?
   private var rounds = 0
   /// The machine's peak: the best burst among the rounds.
   private var peak = 0.0
 
-  /// Warms both sides up and runs the rounds.
+  /// Holds the two sides' results against each other, warms both up and runs the rounds; throws `UnequalResults` when the
+  /// sides did not compute the same.
   init(_ contender: Contender, _ rival: Contender?, plan: RoundPlan, meter: PeakMeter) throws {
+    difference = try UnequalResults.difference(contender, rival)
     self.contender = try Timed(contender, plan)
     self.rival = try rival.map { try Timed($0, plan) }
     rounds = plan.rounds(ofSeconds: self.contender.warmSeconds + (self.rival?.warmSeconds ?? 0))
@@ -26,8 +29,9 @@ struct PairedRounds {
     let ratios = rival.map { rival in zip(rival.seconds, contender.seconds).map { $0 / $1 } }
     let own = Spread(contender.seconds).median
     return Comparison(
-      suite: suite, name: name, rounds: rounds, contender: side(contender),
-      rival: rival.map(side), ratioOfMedians: rival.map { Spread($0.seconds).median / own },
+      suite: suite, name: name, rounds: rounds, difference: difference,
+      contender: side(contender), rival: rival.map(side),
+      ratioOfMedians: rival.map { Spread($0.seconds).median / own },
       medianOfRatios: ratios.map { Spread($0).median })
   }
 
@@ -60,7 +64,8 @@ private final class Timed {
   init(_ contender: Contender, _ plan: RoundPlan) throws {
     self.contender = contender
     _ = try contender.seconds(1)
-    repetitions = plan.repetitions(ofSeconds: try contender.seconds(1))
+    repetitions = min(
+      plan.repetitions(ofSeconds: try contender.seconds(1)), contender.mostRepetitions)
     warmSeconds = try contender.seconds(repetitions)
   }
 

@@ -1,11 +1,5 @@
 import Espalier
 
-/// Where PyTorch is: the Python that has it, and the scripts that do the same work there.
-struct PeerInstallation {
-  let python: String
-  let scripts: String
-}
-
 /// A server under Benchmarks/peers: does a case step by step, when it is told to. The protocol is in protocol.py.
 final class Peer {
   /// What it is and what it computes with.
@@ -13,24 +7,38 @@ final class Peer {
   private let process: ChildProcess
   private let script: String
 
-  init(_ installation: PeerInstallation, script: String) throws {
-    self.script = "\(installation.scripts)/\(script)"
-    process = try ChildProcess(installation.python, [self.script])
-    let greeting = try Self.answer(Greeting.self, of: process, self.script)
-    name = (["PyTorch \(greeting.torch)", greeting.blas, greeting.isa].compactMap { $0 }).joined(
-      separator: ", ")
+  /// Starts the server; the numerical libraries it may use are held to `threads` threads.
+  init(_ installation: PeerInstallation, _ program: PeerProgram, threads: Int) throws {
+    script = program.script
+    let limits = ["OMP", "MKL", "OPENBLAS"].map { "\($0)_NUM_THREADS=\(threads)" }
+    let python = try installation.python(of: program)
+    process = try ChildProcess(
+      "/usr/bin/env", limits + [python, "\(installation.scripts)/\(program.script)"])
+    name = try Self.answer(Greeting.self, of: process, script).peer
   }
 
   deinit { process.send("quit") }
 
-  /// Makes the case ready and warms it up.
-  func prepare(_ case: some Encodable, warmUp: Int) throws {
-    process.send("{\"case\": \(try JSONText.encode(`case`)), \"warmup\": \(warmUp)}")
+  /// Makes the case ready.
+  func prepare(_ case: some Encodable) throws {
+    process.send("{\"case\": \(try JSONText.encode(`case`))}")
     _ = try Self.answer(Ready.self, of: process, script)
   }
 
+  /// The case as a side of a comparison; one that exchanges numbers in a folder is asked for its result.
+  func contender(_ work: Work, in folder: ExchangeFolder? = nil, remark: String = "") -> Contender {
+    let side = Contender(name + remark, work, seconds: seconds)
+    guard let folder else { return side }
+    return side.giving { try withExtendedLifetime(folder) { try self.result() } }
+  }
+
+  private func result() throws -> [Float] {
+    process.send("result")
+    return try ExchangeFolder.floats(in: try Self.answer(Result.self, of: process, script).result)
+  }
+
   /// The seconds that `steps` steps of the case take.
-  func seconds(_ steps: Int) throws -> Double {
+  private func seconds(_ steps: Int) throws -> Double {
     process.send("run \(steps)")
     return try Self.answer(Run.self, of: process, script).seconds
   }
@@ -49,14 +57,16 @@ final class Peer {
 }
 
 private struct Greeting: Decodable {
-  let torch: String
-  let blas: String?
-  let isa: String?
+  let peer: String
 }
 
 private struct Ready: Decodable {
   struct Case: Decodable {}
   let ready: Case
+}
+
+private struct Result: Decodable {
+  let result: String
 }
 
 private struct Run: Decodable {

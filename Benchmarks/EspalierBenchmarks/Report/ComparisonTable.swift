@@ -1,4 +1,5 @@
 import Espalier
+import Glibc
 
 /// The comparisons of a suite: a line for each side, the ratios on the contender's.
 struct ComparisonTable: CustomStringConvertible {
@@ -15,14 +16,15 @@ struct ComparisonTable: CustomStringConvertible {
     var table = TextTable([
       (suite, .left), ("side", .left), ("median", .right), ("minimum", .right), ("maximum", .right),
       ("rate", .right), ("dense-equivalent", .right), ("of peak", .right), ("ratio", .right),
-      ("of pairs", .right), ("rounds", .right),
+      ("of pairs", .right), ("rounds", .right), ("difference", .right),
     ])
     for comparison in comparisons {
       table.append(
         [comparison.name] + cells(comparison.contender) + [
           times(comparison.ratioOfMedians), times(comparison.medianOfRatios), "\(comparison.rounds)",
+          comparison.difference.map(scientific) ?? "",
         ])
-      if let rival = comparison.rival { table.append([""] + cells(rival) + ["", "", ""]) }
+      if let rival = comparison.rival { table.append([""] + cells(rival) + ["", "", "", ""]) }
     }
     return "\n\(table)\n"
   }
@@ -38,6 +40,13 @@ struct ComparisonTable: CustomStringConvertible {
   }
 
   private func times(_ ratio: Double?) -> String { ratio.map { $0.formatted(decimals: 3) } ?? "" }
+}
+
+/// A small number with two digits and its power of ten.
+func scientific(_ value: Double) -> String {
+  guard value > 0 else { return "0" }
+  let exponent = Int(log10(value).rounded(.down))
+  return "\((value / pow(10, Double(exponent))).formatted(decimals: 1))e\(exponent)"
 }
 
 /// Seconds in the unit that leaves three or more digits.

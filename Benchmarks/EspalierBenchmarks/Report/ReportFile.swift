@@ -6,11 +6,13 @@ struct ReportFile: Encodable {
   let comparisons: [Comparison]
   let facts: [Fact]
   let goals: [GoalOutcome]
+  let omissions: [Omission]
 
   init(_ run: BenchmarkRun) {
     machine = run.machine
     comparisons = run.comparisons
     facts = run.facts
     goals = run.outcomes
+    omissions = run.omissions
   }
 }

@@ -1,6 +1,7 @@
 import Espalier
 
-/// An epoch of Fashion-MNIST (else of the built-in digits) against the sum of its bare steps.
+/// An epoch of Fashion-MNIST (else of the built-in digits) against the sum of its bare steps, and one of retraining by
+/// survivors against one with all weights.
 enum EpochSuite: Suite {
   private static let batch = 64
 
@@ -18,6 +19,7 @@ enum EpochSuite: Suite {
         Contender("epoch", .unmeasured) { epoch.train(training, test) }, bareSteps(steps(training), run)
       )
     }
+    try retraining(data.name, training, run)
     guard let folder, !run.isQuick else { return }
     try run.compare(
       "\(data.name): reading, shuffling, \(steps(training)) steps, evaluation", goal: .timeRatio(atMost: 1.1)
@@ -28,6 +30,22 @@ enum EpochSuite: Suite {
         epoch.train(data.training, data.test)
       }
       return (contender, bareSteps(steps(training), run))
+    }
+  }
+
+  /// What `espalier run` prunes by default on Fashion-MNIST.
+  private static let prunedByDefault = 0.9364
+
+  private static func retraining(_ name: String, _ training: Dataset, _ run: BenchmarkRun) throws {
+    try run.compare(
+      "\(name): retraining \(steps(training)) steps, \(percent(prunedByDefault)) sparse",
+      goal: .timesAsFast(atLeast: 3)
+    ) {
+      let sides = [("packed", nil), ("masked dense", 0.0)].map { name, packingDensity in
+        let epoch = Epoch(run, sparsity: prunedByDefault, packingDensity: packingDensity)
+        return Contender(name, .unmeasured) { epoch.train(training, nil) }
+      }
+      return (sides[0], sides[1])
     }
   }
 
@@ -63,14 +81,16 @@ enum EpochSuite: Suite {
   /// A network that is trained one epoch at a time.
   private final class Epoch {
     private var network: Network
-    private var trainer = Trainer(epochs: 1, batchSize: batch)
+    private var trainer: Trainer
 
-    init(_ run: BenchmarkRun) {
+    init(_ run: BenchmarkRun, sparsity: Double = 0, packingDensity: Double? = nil) {
       var generator = run.makeGenerator()
       network = .leNet300100(using: &generator)
+      if sparsity > 0 { network.prune(sparsity: sparsity, within: .network) }
+      trainer = Trainer(epochs: 1, batchSize: batch, packingDensity: packingDensity)
     }
 
-    func train(_ training: Dataset, _ test: Dataset) {
+    func train(_ training: Dataset, _ test: Dataset?) {
       trainer.train(&network, on: training, validation: test)
     }
   }

@@ -18,14 +18,19 @@ enum ScaleSuite: Suite {
     guard !run.onlyGoals || (isNarrow && (isLargest || scale.neurons == 30_000)) else { return }
     let found = try scale.measureInChild(run)
     run.count("\(name): survivors", unit: "million") { found.survivors / 1e6 }
-    run.count("\(name): build", unit: "s", atMost: isNarrow && isLargest ? 20 : nil) { found.buildSeconds }
-    run.count("\(name): step", unit: "s", atMost: isNarrow && isLargest ? 0.35 : nil) { found.stepSeconds }
+    run.count("\(name): build", unit: "s", goal: isNarrow && isLargest ? .count(atMost: 20) : nil) {
+      found.buildSeconds
+    }
+    run.count("\(name): step", unit: "s", goal: isNarrow && isLargest ? .count(atMost: 0.35) : nil) {
+      found.stepSeconds
+    }
     run.count(
-      "\(name): step a survivor", unit: "ns", atMost: isNarrow && scale.neurons == 30_000 ? 1.3 : nil
+      "\(name): step a survivor", unit: "ns",
+      goal: isNarrow && scale.neurons == 30_000 ? .count(atMost: 1.3) : nil
     ) { found.stepSeconds / found.survivors * 1e9 }
     run.count("\(name): peak", unit: "MB") { found.peak / 1e6 }
     run.count(
-      "\(name): peak a survivor", unit: "bytes", atMost: isNarrow && isLargest ? 28 : nil
+      "\(name): peak a survivor", unit: "bytes", goal: isNarrow && isLargest ? .count(atMost: 28) : nil
     ) { found.peak / found.survivors }
   }
 }

@@ -8,7 +8,11 @@ protocol Suite {
 
 /// The suites by the names of `--suite`.
 enum SuiteName: String, CaseIterable {
-  case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, peers
+  case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command
+  case spmm, sddmm, sweep
+  case packedStep = "packed-step"
+  case inference
+  case peers
 
   /// The suite of that name; throws where there is none.
   @Sendable
@@ -29,6 +33,11 @@ enum SuiteName: String, CaseIterable {
     case .scale: ScaleSuite.self
     case .adam: AdamSuite.self
     case .command: CommandSuite.self
+    case .spmm: SpmmSuite.self
+    case .sddmm: SddmmSuite.self
+    case .sweep: SweepSuite.self
+    case .packedStep: PackedStepSuite.self
+    case .inference: InferenceSuite.self
     case .peers: PeerSuite.self
     }
   }

@@ -1,25 +1,19 @@
-import ArgumentParser
 import Espalier
 
 /// A network that the benchmarks train.
-struct BenchmarkModel: ExpressibleByArgument {
+struct BenchmarkModel: Codable {
   let name: String
   let sizes: [Int]
-  /// Samples a step when memory is measured.
-  let memoryBatch: Int
+  /// Samples a step, unless a suite is about just that.
+  let batch: Int
 
-  static let leNet = BenchmarkModel(name: "lenet-300-100", sizes: [784, 300, 100, 10], memoryBatch: 64)
+  static let leNet = BenchmarkModel(name: "lenet-300-100", sizes: [784, 300, 100, 10], batch: 64)
   static let large = BenchmarkModel(
-    name: "1024-4096-4096-1000", sizes: [1024, 4096, 4096, 1000], memoryBatch: 128)
+    name: "1024-4096-4096-1000", sizes: [1024, 4096, 4096, 1000], batch: 128)
   static let all = [leNet, large]
 
-  private init(name: String, sizes: [Int], memoryBatch: Int) {
-    (self.name, self.sizes, self.memoryBatch) = (name, sizes, memoryBatch)
-  }
-
-  init?(argument: String) {
-    guard let known = Self.all.first(where: { $0.name == argument }) else { return nil }
-    self = known
+  private init(name: String, sizes: [Int], batch: Int) {
+    (self.name, self.sizes, self.batch) = (name, sizes, batch)
   }
 }
 

@@ -11,7 +11,7 @@ final class TrainingStep {
   private let compute: Compute
   private let inputs: [Tensor]
   private let classes: [[Int32]]
-  private var next = 0
+  private var next = -1
 
   /// The share `sparsity` of every layer's weights, the smallest, is pruned; with 0 there are no masks. Layers of at most
   /// `packingDensity` are packed, by default as the trainer does it.
@@ -35,7 +35,10 @@ final class TrainingStep {
     self.network = network
     self.optimizer = optimizer
     self.compute = compute
-    workspace = Workspace(for: self.network, batchSize: batch, purpose: .training)
+    let planned = self.network
+    workspace = ThreadCount.$current.withValue(compute.threads) {
+      Workspace(for: planned, batchSize: batch, purpose: .training)
+    }
     inputs = (0..<8).map { _ in Tensor(uniform: 0..<1, shape: [features, batch], using: &generator) }
     classes = (0..<8).map { _ in
       (0..<batch).map { _ in Int32.random(in: 0..<Int32(outputs), using: &generator) }
@@ -59,6 +62,32 @@ final class TrainingStep {
       &network, gradients: workspace.gradients!, learningRate: optimizer.learningRate, on: compute)
   }
 
-  /// The step as a side of a comparison.
-  func contender(_ name: String, _ work: Work) -> Contender { Contender(name, work, prepare: prepare, run) }
+  /// The outputs for the next batch after `count` steps.
+  func outputs(after count: Int) -> [Float] {
+    for _ in 0..<count {
+      prepare()
+      run()
+    }
+    prepare()
+    network.forward(in: workspace, on: compute)
+    return Array(workspace.output.values)
+  }
+
+  /// Writes the parameters, inputs and classes for a peer that takes the same steps.
+  func write(to folder: ExchangeFolder) throws {
+    try folder.write(network)
+    try folder.write(Tensor(inputs.flatMap(\.values), shape: [inputs.count] + inputs[0].shape), "inputs")
+    try classes.flatMap(\.self).withUnsafeBytes { try folder.write($0, "classes") }
+  }
+
+  /// How many steps go before results are held against each other, here and in training.py.
+  private static let checkedSteps = 2
+
+  /// The step as a side of a comparison. Adam moves a weight by the learning rate even where rounding alone decides the
+  /// sign of its gradient, which explains the tolerance.
+  func contender(_ name: String, _ work: Work) -> Contender {
+    Contender(name, work, prepare: prepare, run).giving(within: 1e-2) {
+      self.outputs(after: Self.checkedSteps)
+    }
+  }
 }
