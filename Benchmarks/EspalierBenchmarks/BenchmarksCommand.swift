@@ -24,7 +24,7 @@ struct BenchmarksCommand: ParsableCommand {
     transform: SuiteName.parse)
   var suites: [SuiteName] = []
 
-  @Flag(help: "Fewer and smaller measurements: everything in a few minutes.")
+  @Flag(help: "Fewer and smaller measurements: everything but the peers in about a minute.")
   var quick = false
 
   @Flag(help: "Only what has a goal.")

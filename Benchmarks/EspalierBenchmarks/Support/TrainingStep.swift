@@ -51,8 +51,9 @@ final class TrainingStep {
     inputs[next].withUnsafeValues { _ = workspace.input.values.update(fromContentsOf: $0) }
   }
 
-  /// One step on the batch in place.
+  /// One step on the batch in place, the first one if none has been brought.
   func run() {
+    if next < 0 { prepare() }
     network.forward(in: workspace, on: compute)
     classes[next].withUnsafeBufferPointer {
       _ = loss.evaluate(workspace.output, .classes($0), gradient: workspace.outputGradient, on: compute)
