@@ -19,7 +19,8 @@ struct BenchmarksCommand: ParsableCommand {
   @Option(
     name: .customLong("suite"),
     help: ArgumentHelp(
-      "What to measure; may be given several times (default: everything, peers only with --peers).",
+      "What to measure: \(SuiteName.list); may be given several times (default: everything, peers only with "
+        + "--peers).",
       valueName: "name"),
     transform: SuiteName.parse)
   var suites: [SuiteName] = []
@@ -71,6 +72,7 @@ struct BenchmarksCommand: ParsableCommand {
       if let scaleOf {
         return writeOutput(try JSONText.encode(scaleOf.measure(seed: seed)) + "\n")
       }
+      if let json { try AtomicFile.requireWritable(json) }
       if Backend.current == .openBLAS, let warning = OpenBLAS.slowCoreWarning {
         writeError("espalier-benchmarks: warning: \(warning)\n")
       }

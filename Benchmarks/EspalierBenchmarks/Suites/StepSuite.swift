@@ -40,14 +40,14 @@ enum StepSuite: Suite {
   private static func allocations(_ optimizer: OptimizerChoice, _ run: BenchmarkRun) throws {
     let name = "\(BenchmarkModel.leNet.name), batch 64, \(optimizer.rawValue)"
     var generator = run.makeGenerator()
-    run.count("\(name): 100 steps", unit: "allocations") {
+    run.count("\(name): 100 steps", unit: "allocations", goal: .count(atMost: 0)) {
       let step = TrainingStep(
         sizes: BenchmarkModel.leNet.sizes, batch: 64, optimizer: optimizer.make(), sparsity: 0.9,
         on: run.compute, using: &generator)
       for _ in 0..<10 { step.run() }
       return countAllocations { for _ in 0..<100 { step.run() } }
     }
-    run.count("\(name): 100 steps of a trainer", unit: "allocations") {
+    run.count("\(name): 100 steps of a trainer", unit: "allocations", goal: .count(atMost: 0)) {
       let data = Dataset(model: .leNet, samples: 64 * 120, using: &generator)
       var network = Network.leNet300100(using: &generator)
       network.prune(sparsity: 0.9, within: .eachParameter)

@@ -18,8 +18,11 @@ enum SuiteName: String, CaseIterable {
   @Sendable
   static func parse(_ name: String) throws -> SuiteName {
     if let suite = SuiteName(rawValue: name) { return suite }
-    throw ValidationError("expected \(allCases.map(\.rawValue).joined(separator: ", "))")
+    throw ValidationError("expected one of \(list)")
   }
+
+  /// All names, for people.
+  static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
   var suite: any Suite.Type {
     switch self {

@@ -10,7 +10,7 @@ public import EspalierTensors
 /// for each stored one, so that what is pruned is not paid for once it is packed. `pack()` and `unpack()` change the
 /// form and not one bit of a survivor.
 public struct Parameter: Sendable {
-  /// What a parameter does in its layer; pruning and weight decay tell them apart.
+  /// What a parameter does in its layer; pruning tells them apart. Weight decay does not: it acts on both.
   public enum Role: String, Sendable, Codable {
     /// Multiplies activations; pruned by default.
     case weight

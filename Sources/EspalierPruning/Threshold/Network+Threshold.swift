@@ -5,7 +5,7 @@ internal import EspalierTensors
 public struct PrunedParameter: Sendable, Hashable {
   /// The parameter.
   public let path: ParameterPath
-  /// Weights of smaller magnitude were pruned.
+  /// Weights of smaller magnitude were pruned; after pruning to a sparsity, this is the largest magnitude that went.
   public let threshold: Float
   /// Survivors before.
   public let before: Int

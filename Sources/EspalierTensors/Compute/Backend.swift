@@ -9,7 +9,7 @@
 public enum Backend: String, CaseIterable, Sendable {
   /// Pure Swift: needs no C library, runs anywhere, and is the oracle of the tests.
   case reference
-  /// OpenBLAS and LAPACKE, through the C interface.
+  /// OpenBLAS, through the C interface.
   case openBLAS = "openblas"
 
   /// The backend of the current task.

@@ -4,7 +4,6 @@ import Espalier
 struct ProgressLine {
   private let title: String
   private let length: Int
-  private var epochSeconds = 0.0
   private var sinceDrawn = 0.0
   private var isDrawn = false
 

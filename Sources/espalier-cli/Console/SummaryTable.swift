@@ -1,6 +1,6 @@
 import Espalier
 
-/// The experiment on six lines.
+/// The experiment on five lines.
 struct SummaryTable: CustomStringConvertible {
   private let report: RunReport
   private let epochs: (training: Int, retraining: Int)
