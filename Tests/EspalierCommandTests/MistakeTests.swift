@@ -62,6 +62,7 @@ import Testing
     Mistake("run --epsilon inf", 64, "--epsilon: expected a positive number, found inf"),
     Mistake(
       "train --density 0.1 --epsilon 20", 64, "--density, --epsilon: expected one of them, found both"),
+    Mistake("run --momentum 0.5", 64, "--momentum: expected --optimizer sgd as well"),
     Mistake("run --nesterov", 64, "--nesterov: expected --optimizer sgd with momentum"),
     Mistake("run --sensitivity nan", 64, "--sensitivity: expected a number of at least 0, found nan"),
     Mistake("prune a --threshold=-1", 64, "--threshold: expected a number of at least 0, found -1.0"),

@@ -50,7 +50,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     try compute {
-      let settings = training.settings()
+      let settings = try training.settings()
       let sets = try data.load()
       let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
       let folder = try OutputFolder(output, for: RunStory.files)

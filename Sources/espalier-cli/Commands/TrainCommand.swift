@@ -38,7 +38,7 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     try compute {
-      let settings = training.settings()
+      let settings = try training.settings()
       let sets = try data.load()
       let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
       try TrainingRun(

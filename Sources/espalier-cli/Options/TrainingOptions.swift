@@ -1,7 +1,7 @@
 import ArgumentParser
 import Espalier
 
-/// How a network is trained. Options that are not given keep `fallback`'s values.
+/// How a network is trained. Options that are not given keep the values of the settings they are laid over.
 struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Samples a step (default: 64).", valueName: "count"))
   var batchSize: Int?
@@ -56,13 +56,10 @@ struct TrainingOptions: ParsableArguments {
     try require("--warm-up", warmUp, "a number of at least 0") { $0 >= 0 && $0.isFinite }
     try require("--label-smoothing", labelSmoothing, "a number in 0…1") { (0...1).contains($0) }
     try require("--evolve", evolve, "a number in 0…1") { (0...1).contains($0) }
-    if nesterov, optimizer != .sgd || momentum == 0 {
-      throw ValidationError("--nesterov: expected --optimizer sgd with momentum")
-    }
   }
 
-  /// The chosen settings over `fallback`.
-  func settings(over fallback: TrainingSettings = TrainingSettings()) -> TrainingSettings {
+  /// The chosen settings over `fallback`; throws when one of them would do nothing.
+  func settings(over fallback: TrainingSettings = TrainingSettings()) throws -> TrainingSettings {
     var settings = fallback
     if let batchSize { settings.batchSize = batchSize }
     if let optimizer { settings.optimizer = optimizer }
@@ -75,6 +72,12 @@ struct TrainingOptions: ParsableArguments {
     if let labelSmoothing { settings.labelSmoothing = labelSmoothing }
     if let evolve { settings.evolve = evolve }
     if let seed { settings.seed = seed }
+    if momentum != nil, settings.optimizer != .sgd {
+      throw ValidationError("--momentum: expected --optimizer sgd as well")
+    }
+    if nesterov, settings.optimizer != .sgd || settings.momentum == 0 {
+      throw ValidationError("--nesterov: expected --optimizer sgd with momentum")
+    }
     return settings
   }
 }
