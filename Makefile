@@ -7,7 +7,7 @@ ARGUMENTS ?=
 
 COMPILER_PACKAGES = \
   "libopenblas-dev=the dense products (OpenBLAS)" \
-  "liblapacke-dev=the factorisations (LAPACKE)" \
+  "liblapacke-dev=linked beside OpenBLAS (LAPACKE)" \
   "zlib1g-dev=compressed data files (zlib)"
 PEER_PACKAGES = "python3-venv=the environments of the peers (PyTorch and others)"
 DATA_PACKAGES = "dataset-fashion-mnist=the images of the main experiment (Fashion-MNIST)"
