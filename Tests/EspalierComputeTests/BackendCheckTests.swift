@@ -9,6 +9,20 @@ import Testing
     #expect((check.comparisons > 0) == (backend != .reference))
   }
 
+  /// Whatever the routine, the shape and the number of threads, one wrong element is a fault.
+  @Test(arguments: ["NN", "TN", "NT"], [1, 3])
+  func oneWrongElementIsAFault(variant: String, threads: Int) throws {
+    let shapes = [[1, 1, 1], [17, 33, 257], [16, 15, 31]]
+    let check = BackendCheck(of: .reference, threads: 3, shapes: shapes) { routine, shape, count, found in
+      guard routine.hasSuffix(variant), shape == [17, 33, 257], count == threads else { return }
+      found[flat: found.count - 1] += 0.01
+    }
+    let fault = try #require(check.faults.first)
+    #expect(check.faults.count == 1)
+    #expect(fault.routine == "cblas_sgemm \(variant)" && fault.threads == threads && fault.excess > 1)
+    #expect(fault.shape == "m 17, n 33, k 257")
+  }
+
   /// A wrong element, a missing one and a NaN all exceed the bound; rounding does not.
   @Test func excessTellsWrongFromRounded() {
     let expected = Tensor([1, 2, 3], shape: [3])

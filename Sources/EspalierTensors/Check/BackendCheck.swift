@@ -37,21 +37,33 @@ public struct BackendCheck: Sendable {
   /// The wrong results, at most one a routine and number of threads.
   public private(set) var faults: [Fault] = []
 
+  /// Changes a result, as a wrong kernel would: the routine, its sizes, the threads that call at once, and what was found.
+  package typealias Distortion = @Sendable (String, [Int], Int, inout Tensor) -> Void
+
   /// Checks `backend` in one thread and in `threads` at once; nothing to do for the reference itself.
   public init(of backend: Backend, threads: Int = ThreadCount.current) {
     guard backend != .reference else { return }
+    self.init(of: backend, threads: threads, shapes: SgemmCase.edgeShapes.map(\.sizes)) { _, _, _, _ in }
+  }
+
+  /// The check of products of the given sizes [m, n, k] whose results are distorted before they are compared.
+  package init(of backend: Backend, threads: Int, shapes: [[Int]], distorting distort: Distortion) {
     let variants: [SgemmCase.Variant] = [.plain, .transposeA, .transposeB]
     for count in Set([1, threads]).sorted() {
       for variant in variants {
-        let cases = SgemmCase.edgeShapes.map { SgemmCase(variant: variant, shape: $0) }
-        check(cases, backend, threads: count)
+        let cases = shapes.map {
+          SgemmCase(variant: variant, shape: ProductShape(m: $0[0], n: $0[1], k: $0[2]))
+        }
+        check(cases, backend, threads: count, distort)
       }
     }
   }
 
-  private mutating func check(_ cases: [SgemmCase], _ backend: Backend, threads: Int) {
+  private mutating func check(
+    _ cases: [SgemmCase], _ backend: Backend, threads: Int, _ distort: Distortion
+  ) {
     for test in cases {
-      let worst = test.worstExcess(of: backend, threads: threads)
+      let worst = test.worstExcess(of: backend, threads: threads, distort)
       comparisons += threads
       guard !(worst <= 1) else { continue }
       let compute = Compute(backend: backend, instructionSet: .current, threads: 1)

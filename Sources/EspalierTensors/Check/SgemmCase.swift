@@ -31,7 +31,7 @@ struct SgemmCase {
 
   /// The largest difference of a result from the reference, in units of the bound on rounding, over `threads` calls at
   /// once; NaN when a result is.
-  func worstExcess(of backend: Backend, threads: Int) -> Double {
+  func worstExcess(of backend: Backend, threads: Int, _ distort: BackendCheck.Distortion) -> Double {
     let operands = SgemmOperands(shape)
     let expected = operands.product(variant, on: .reference)
     let bound = operands.magnitudes.product(variant, on: .reference)
@@ -39,7 +39,8 @@ struct SgemmCase {
     var worst = [Double](repeating: 0, count: threads)
     worst.withUnsafeMutableBufferPointer { worst in
       WorkerPool.shared.perform(parts: threads) { part in
-        let found = operands.product(variant, on: backend)
+        var found = operands.product(variant, on: backend)
+        distort(variant.routine, shape.sizes, threads, &found)
         worst[part] = BackendCheck.largestExcess(of: found, over: expected, bound: bound, unit: error)
       }
     }

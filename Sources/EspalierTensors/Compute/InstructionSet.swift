@@ -36,15 +36,6 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     return strongest
   }()
 
-  /// `Float` values in one vector register.
-  public var vectorWidth: Int {
-    switch self {
-    case .portable: 4
-    case .avx2: 8
-    case .avx512: 16
-    }
-  }
-
   /// What its makers call it.
   var displayName: String {
     switch self {

@@ -4,6 +4,9 @@ struct ProductShape {
   var n: Int
   var k: Int
 
+  /// m, n and k.
+  var sizes: [Int] { [m, n, k] }
+
   /// The sizes for a person.
   var text: String { "m \(m), n \(n), k \(k)" }
 
