@@ -57,12 +57,12 @@ struct ScaleCase: ExpressibleByArgument {
       peak: try ResidentMemory.peak())
   }
 
-  /// At least ten steps, and more while they are short.
+  /// About a second of steps; at least ten, but three do where they are long.
   private static func times(of step: TrainingStep) -> [Double] {
     for _ in 0..<2 { step.run() }
     let whole = Stopwatch()
     var seconds: [Double] = []
-    while seconds.count < 10 || (whole.seconds < 1 && seconds.count < 1000) {
+    while seconds.count < 3 || whole.seconds < 1 || (seconds.count < 10 && whole.seconds < 10) {
       step.prepare()
       let clock = Stopwatch()
       step.run()

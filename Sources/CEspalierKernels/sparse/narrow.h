@@ -12,16 +12,14 @@
 typedef float vpair __attribute__((ext_vector_type(2)));
 typedef int32_t vquadint __attribute__((ext_vector_type(4)));
 
-/// Where the rows of the four slots of a step begin: one load and shifts, which compilers do not turn into a
-/// vector to take apart again.
+/// Where the rows of the four slots of a step begin. In registers: compilers would load them as a vector, and
+/// take it apart again.
 INLINE void step_starts(int columns, const uint16_t *offsets, size_t starts[GROUP_ROWS]) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  uint64_t four;
-  memcpy(&four, offsets, sizeof four);
-  for (int r = 0; r < GROUP_ROWS; r++) starts[r] = (size_t)(four >> (16 * r) & 0xffff) * (size_t)columns;
-#else
-  for (int r = 0; r < GROUP_ROWS; r++) starts[r] = (size_t)offsets[r] * (size_t)columns;
-#endif
+  for (int r = 0; r < GROUP_ROWS; r++) {
+    starts[r] = offsets[r];
+    __asm__("" : "+r"(starts[r]));
+    starts[r] *= (size_t)columns;
+  }
 }
 
 /// The `columns` samples of each slot of quad q, whose rows begin at rows[0 ..< 4]; lanes beyond them are 0.

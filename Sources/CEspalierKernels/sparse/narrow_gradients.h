@@ -4,6 +4,20 @@
 
 #include "narrow.h"
 
+/// The streams of a block, and its columns' rows of x and dx.
+typedef struct {
+  const uint16_t *offsets;
+  const float *values, *x;
+  float *gradient, *dx;
+} NarrowGradients;
+
+/// A group of rows at work.
+typedef struct {
+  ptrdiff_t first_slot;
+  vquadint counts;
+  vquad dy[GROUP_ROWS];
+} NarrowGroup;
+
 /// dY of the rows of a group, 0 for a row that is not there.
 INLINE void load_narrow_gradient_rows(
     int columns, const EspalierSparseGroup *group, const float *dy, vquad *d) {
@@ -38,48 +52,52 @@ INLINE void scatter_step(
   }
 }
 
-INLINE void narrow_gradients_of_groups(
-    int columns, bool for_weights, bool for_inputs, const EspalierSparseBlock *block, const float *values,
-    const float *x, const float *dy, float *gradient, float *dx) {
-  const uint16_t *offsets = block->offsets;
-  ptrdiff_t first = 0;
-  for (ptrdiff_t g = 0; g < block->group_count; g++) {
-    const EspalierSparseGroup *group = block->groups + g;
-    const ptrdiff_t end = first + (ptrdiff_t)group->counts[0] * GROUP_ROWS;
-    if (end == first) break;  // so have all that follow
-    const vquadint counts = {group->counts[0], group->counts[1], group->counts[2], group->counts[3]};
-    vquad d[GROUP_ROWS];
-    load_narrow_gradient_rows(columns, group, dy, d);
-    int32_t step = 0;
-    for (ptrdiff_t slot = first; slot < end; slot += GROUP_ROWS, step++) {
-      size_t starts[GROUP_ROWS];
-      step_starts(columns, offsets + slot, starts);
-      if (for_weights) {
-        // Padding, the slots beyond the count of their row, becomes 0.
-        const vquad sums = dots_of_step(columns, d, x, starts);
-        const vquad kept = (vquadint)step < counts ? sums : (vquad)0;
-        memcpy(gradient + slot, &kept, sizeof kept);
-      }
-      if (for_inputs) scatter_step(columns, values + slot, d, dx, starts);
+/// The steps first ..< last of a group; with `ragged` some of their slots are padding, whose gradient is 0.
+INLINE void narrow_gradients_of_steps(
+    int columns, bool for_weights, bool for_inputs, bool ragged, const NarrowGroup *group, int32_t first,
+    int32_t last, const NarrowGradients *task) {
+  for (int32_t step = first; step < last; step++) {
+    const ptrdiff_t slot = group->first_slot + (ptrdiff_t)step * GROUP_ROWS;
+    size_t starts[GROUP_ROWS];
+    step_starts(columns, task->offsets + slot, starts);
+    if (for_weights) {
+      vquad sums = dots_of_step(columns, group->dy, task->x, starts);
+      if (ragged) sums = (vquadint)step < group->counts ? sums : (vquad)0;
+      memcpy(task->gradient + slot, &sums, sizeof sums);
     }
-    first = end;
+    if (for_inputs) scatter_step(columns, task->values + slot, group->dy, task->dx, starts);
+  }
+}
+
+INLINE void narrow_gradients_of_groups(
+    int columns, bool for_weights, bool for_inputs, const EspalierSparseBlock *block, const float *dy,
+    const NarrowGradients *task) {
+  NarrowGroup group = {.first_slot = 0};
+  for (ptrdiff_t g = 0; g < block->group_count; g++) {
+    const uint16_t *counts = block->groups[g].counts;
+    if (counts[0] == 0) break;  // so have all that follow
+    group.counts = (vquadint){counts[0], counts[1], counts[2], counts[3]};
+    load_narrow_gradient_rows(columns, block->groups + g, dy, group.dy);
+    narrow_gradients_of_steps(columns, for_weights, for_inputs, false, &group, 0, counts[3], task);
+    narrow_gradients_of_steps(columns, for_weights, for_inputs, true, &group, counts[3], counts[0], task);
+    group.first_slot += (ptrdiff_t)counts[0] * GROUP_ROWS;
   }
 }
 
 INLINE void narrow_gradients(
-    int columns, const EspalierSparseBlock *block, const float *values, const float *x, const float *dy,
-    float *gradient, float *dx) {
-  if (gradient && dx) {
-    narrow_gradients_of_groups(columns, true, true, block, values, x, dy, gradient, dx);
-  } else if (gradient) {
-    narrow_gradients_of_groups(columns, true, false, block, values, x, dy, gradient, dx);
-  } else if (dx) {
-    narrow_gradients_of_groups(columns, false, true, block, values, x, dy, gradient, dx);
+    int columns, const EspalierSparseBlock *block, const float *dy, const NarrowGradients *task) {
+  if (task->gradient && task->dx) {
+    narrow_gradients_of_groups(columns, true, true, block, dy, task);
+  } else if (task->gradient) {
+    narrow_gradients_of_groups(columns, true, false, block, dy, task);
+  } else if (task->dx) {
+    narrow_gradients_of_groups(columns, false, true, block, dy, task);
   }
 }
 
 static void sparse_narrow_gradients(
     const EspalierSparseBlock *block, const float *values, const float *x, const float *dy, ptrdiff_t columns,
     float *gradient, float *dx) {
-  WITH_CONSTANT_COLUMNS(columns, narrow_gradients, block, values, x, dy, gradient, dx)
+  const NarrowGradients task = {block->offsets, values, x, gradient, dx};
+  WITH_CONSTANT_COLUMNS(columns, narrow_gradients, block, dy, &task)
 }

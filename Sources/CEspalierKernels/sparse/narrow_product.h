@@ -3,7 +3,8 @@
 
 #include "narrow.h"
 
-/// Stores the sums of the rows of a group, or adds them; in the last block with the bias, and not below the floor.
+/// Stores the sums of the rows of a group, or adds them; in the last block with the bias, and not below the
+/// floor.
 INLINE void finish_narrow_group(
     int columns, EspalierSparseStage stage, const EspalierSparseGroup *group, vquad *sums, float *y,
     const float *bias, float floor) {

@@ -46,10 +46,13 @@ package struct SparseBlocking: Sendable, Hashable {
   /// to sixteen survivors a row and block are worth more.
   private static func blockSide(density: Double) -> Int {
     switch density {
-    case 0.07...: 160
-    case 0.03..<0.07: 256
-    case 0.015..<0.03: 384
-    default: max(512, min(mostRowsOrColumns, Int(8 / max(density, 1e-9))))
+    case 0.07...: return 160
+    case 0.03..<0.07: return 256
+    case 0.015..<0.03: return 384
+    default:
+      // From 4096 columns on tiles of 32 samples leave the second-level cache; then four survivors must do.
+      let eight = 8 / max(density, 1e-9)
+      return max(512, min(mostRowsOrColumns, Int(min(eight, max(4096, eight / 2)))))
     }
   }
 
