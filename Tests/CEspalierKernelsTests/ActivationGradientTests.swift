@@ -70,6 +70,29 @@ struct ActivationGradientTests {
     }
   }
 
+  /// Rows of a few samples without gaps, more of them than one pass takes.
+  @Test(arguments: KernelSet.available, 0...5)
+  func isSummedOverManyShortRows(_ kernels: KernelSet, _ columns: Int) {
+    var random = SeededGenerator(seed: 5)
+    for rows in [1, 17, 256, 261, 600] {
+      let count = rows * columns
+      let y = GuardedBuffer(random.floats(count))
+      let original = random.floats(count)
+      let dy = GuardedBuffer(original)
+      let sums = GuardedBuffer([Float](repeating: .nan, count: rows))
+      kernels.table.activation_bias_gradient(
+        dy.pointer, y.pointer, rows, columns, columns, ESPALIER_RELU, 0, sums.pointer)
+      let expected = original.indices.map { y.values[$0] > 0 ? original[$0] : 0 }
+      #expect(dy.values == expected, "\(rows) rows, seed 5")
+      for row in 0..<rows {
+        let own = expected[row * columns..<(row + 1) * columns]
+        let exact = own.reduce(0.0) { $0 + Double($1) }
+        let bound = Double(columns) * unitRoundoff * own.reduce(0.0) { $0 + abs(Double($1)) }
+        #expect(abs(Double(sums.values[row]) - exact) <= bound, "row \(row) of \(rows), seed 5")
+      }
+    }
+  }
+
   @Test(arguments: KernelSet.available)
   func needsNoOutputForTheIdentityAndNoSums(_ kernels: KernelSet) {
     let dy = StridedMatrix(rows: 2, columns: 21, gap: 3) { r, c in Float(r * 100 + c) }

@@ -79,7 +79,7 @@ INLINE void bias_gradient_narrow(
 static void activation_bias_gradient(
     float *dy, const float *y, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
     EspalierActivation activation, float parameter, float *bias_gradient) {
-  if (columns <= ESPALIER_NARROW_COLUMNS && stride == columns) {
+  if (columns > 0 && columns <= ESPALIER_NARROW_COLUMNS && stride == columns) {
     WITH_CONSTANT_ACTIVATION(
         activation, bias_gradient_narrow, dy, y, rows, columns, parameter, bias_gradient)
     return;
