@@ -54,7 +54,7 @@ public struct Trainer: Sendable {
 
   /// The density up to which the three sparse products of a step take less time than the dense ones, rounded down.
   ///
-  /// Measured over square layers of 512 to 4096 inputs with AVX-512; a fixed rule, so that a seed gives the same numbers
+  /// Measured on square layers of 512 inputs with AVX-512; a fixed rule, so that a seed gives the same numbers
   /// on every run. Few samples fill the vectors of the sparse kernels in part only.
   public static func standardPackingDensity(batchSize: Int) -> Double {
     switch batchSize {
