@@ -23,7 +23,8 @@ extension Compute {
   ///   - bias: One value an output; none if `nil`.
   ///   - activation: f; the identity if `nil`.
   ///   - y: Outputs × batch, overwritten.
-  ///   - scratch: `w.scratchCount(batch:threads:inputGradient:)` floats.
+  ///   - scratch: `w.scratchCount(batch:threads:inputGradient:)` floats; aligned to 64 bytes, as those of a `Tensor`
+  ///     are, or vectors lie across cache lines and the product takes up to twice as long.
   ///
   /// Traps when the shapes disagree. The bits do not depend on the number of threads.
   public func multiply(

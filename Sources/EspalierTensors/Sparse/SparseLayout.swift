@@ -22,7 +22,8 @@ struct SparseLayout: Sendable {
   let offsets: [UInt16]
   /// The work of all panels before each, and of all.
   let workBeforePanel: [Int]
-  /// The most slots that the blocks of a band at the same columns have.
+  /// The most slots that the blocks of a band at the same columns have, filled up to whole cache lines, so that what lies
+  /// behind them in a thread's scratch memory begins with one.
   let largestStrip: Int
 
   static let offsetsReadAhead = 4

@@ -147,6 +147,6 @@ struct SparseLayoutBuilder {
     return SparseLayout(
       rows: rows, columns: columns, blocking: blocking, panels: panels, blocksPerPanel: blocksPerPanel,
       groups: groups, groupStarts: groupStarts, slotStarts: slotStarts, offsets: offsets,
-      workBeforePanel: workBeforePanel, largestStrip: largestStrip)
+      workBeforePanel: workBeforePanel, largestStrip: (largestStrip + 15) / 16 * 16)
   }
 }
