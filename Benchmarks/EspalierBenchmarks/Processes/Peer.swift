@@ -26,7 +26,7 @@ final class Peer {
   }
 
   /// The case as a side of a comparison; one that exchanges numbers in a folder is asked for its result.
-  func contender(_ work: Work, in folder: ExchangeFolder? = nil, remark: String = "") -> Contender {
+  func contender(_ work: Work, in folder: TemporaryFolder? = nil, remark: String = "") -> Contender {
     let side = Contender(name + remark, work, seconds: seconds)
     guard let folder else { return side }
     return side.giving { try withExtendedLifetime(folder) { try self.result() } }
@@ -34,7 +34,7 @@ final class Peer {
 
   private func result() throws -> [Float] {
     process.send("result")
-    return try ExchangeFolder.floats(in: try Self.answer(Result.self, of: process, script).result)
+    return try TemporaryFolder.floats(in: try Self.answer(Result.self, of: process, script).result)
   }
 
   /// The seconds that `steps` steps of the case take.

@@ -1,5 +1,4 @@
 import Espalier
-import Glibc
 
 /// The command `espalier` from start to end, against a program that does nothing.
 enum CommandSuite: Suite {
@@ -19,16 +18,16 @@ enum CommandSuite: Suite {
   }
 }
 
-/// A file that is there as long as this object.
+/// A pruned network in a file that is there as long as this object.
 private final class SmallNetworkFile {
-  let path = "/tmp/espalier-benchmarks-\(getpid()).safetensors"
+  private let folder: TemporaryFolder
+  var path: String { "\(folder.path)/network.safetensors" }
 
   init(using generator: Xoshiro256) throws {
+    folder = try TemporaryFolder()
     var generator = generator
     var network = Network.leNet300100(using: &generator)
     network.prune(sparsity: 0.9, within: .network)
     try NetworkFile(network).write(to: path)
   }
-
-  deinit { unlink(path) }
 }

@@ -6,8 +6,7 @@ enum EpochSuite: Suite {
   private static let batch = 64
 
   static func run(in run: BenchmarkRun) throws {
-    let folder = try ImageFolder.find()
-    let data = try folder.map { try Data($0) } ?? Data()
+    let data = try BenchmarkData.find()
     let limit = run.isQuick ? 100 * batch : data.training.count
     let training = data.training.prefix(limit)
     let test = data.test.prefix(run.isQuick ? limit / 6 : data.test.count)
@@ -20,13 +19,13 @@ enum EpochSuite: Suite {
       )
     }
     try retraining(data.name, training, run)
-    guard let folder, !run.isQuick else { return }
+    guard let folder = data.folder, !run.isQuick else { return }
     try run.compare(
       "\(data.name): reading, shuffling, \(steps(training)) steps, evaluation", goal: .timeRatio(atMost: 1.1)
     ) {
       let epoch = Epoch(run)
       let contender = Contender("epoch", .unmeasured) {
-        let data = try Data(folder)
+        let data = try BenchmarkData(folder)
         epoch.train(data.training, data.test)
       }
       return (contender, bareSteps(steps(training), run))
@@ -57,25 +56,6 @@ enum EpochSuite: Suite {
       sizes: BenchmarkModel.leNet.sizes, batch: batch, optimizer: Adam(), on: run.compute, using: &generator)
     let one = step.contender("bare step", .unmeasured)
     return Contender("its bare steps", .unmeasured) { repetitions in try one.seconds(repetitions * count) }
-  }
-
-  /// The data sets under a name.
-  private struct Data {
-    let name: String
-    let training: Dataset
-    let test: Dataset
-
-    init() {
-      name = "built-in digits"
-      (training, test) = Dataset.builtInDigits()
-    }
-
-    init(_ folder: ImageFolder) throws {
-      let sets = try folder.load()
-      name = folder.path == ImageFolder.defaultPath ? "fashion-mnist" : folder.path
-      training = Dataset(sets.training)
-      test = Dataset(sets.test)
-    }
   }
 
   /// A network that is trained one epoch at a time.

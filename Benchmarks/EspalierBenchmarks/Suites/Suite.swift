@@ -8,7 +8,7 @@ protocol Suite {
 
 /// The suites by the names of `--suite`.
 enum SuiteName: String, CaseIterable {
-  case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command
+  case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, accuracy, file
   case spmm, sddmm, sweep
   case packedStep = "packed-step"
   case inference
@@ -36,6 +36,8 @@ enum SuiteName: String, CaseIterable {
     case .scale: ScaleSuite.self
     case .adam: AdamSuite.self
     case .command: CommandSuite.self
+    case .accuracy: AccuracySuite.self
+    case .file: FileSuite.self
     case .spmm: SpmmSuite.self
     case .sddmm: SddmmSuite.self
     case .sweep: SweepSuite.self

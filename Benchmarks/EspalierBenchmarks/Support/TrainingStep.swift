@@ -75,7 +75,7 @@ final class TrainingStep {
   }
 
   /// Writes the parameters, inputs and classes for a peer that takes the same steps.
-  func write(to folder: ExchangeFolder) throws {
+  func write(to folder: TemporaryFolder) throws {
     try folder.write(network)
     try folder.write(Tensor(inputs.flatMap(\.values), shape: [inputs.count] + inputs[0].shape), "inputs")
     try classes.flatMap(\.self).withUnsafeBytes { try folder.write($0, "classes") }

@@ -64,7 +64,7 @@ extension PeerSuite {
           var generator = run.makeGenerator()
           let network = Network.pruned(sizes: `case`.sizes, sparsity: `case`.sparsity, using: &generator)
           let inputs = Tensor(uniform: 0..<1, shape: [`case`.batch, `case`.sizes[0]], using: &generator)
-          let folder = try ExchangeFolder()
+          let folder = try TemporaryFolder()
           try folder.write(network)
           try folder.write(inputs, "inputs")
           try peer.prepare(

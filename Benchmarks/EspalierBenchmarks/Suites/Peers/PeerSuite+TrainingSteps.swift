@@ -86,7 +86,7 @@ extension PeerSuite {
   ) throws {
     try run.compareWithPeer(side.name, goal: goal.map { .timesAsFast(atLeast: $0) }) {
       let step = side.make(run)
-      let folder = try ExchangeFolder()
+      let folder = try TemporaryFolder()
       try step.write(to: folder)
       var `case` = StepCase(
         folder: folder.path, sizes: side.model.sizes, batch: side.batch, threads: run.compute.threads)

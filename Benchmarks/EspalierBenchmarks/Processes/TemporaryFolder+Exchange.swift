@@ -1,31 +1,8 @@
 import Espalier
 import Glibc
 
-/// A folder of raw numbers for a peer, gone with this object; what lies in it is in exchange.py.
-final class ExchangeFolder {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/espalier-benchmarks-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw FileError(path: "/tmp", operation: "make a folder in", code: errno)
-    }
-    path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-  }
-
-  deinit {
-    if let folder = opendir(path) {
-      while let entry = readdir(folder) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) {
-          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        unlink("\(path)/\(name)")
-      }
-      closedir(folder)
-    }
-    rmdir(path)
-  }
-
+/// Raw numbers for a peer, read by exchange.py.
+extension TemporaryFolder {
   /// Writes the weights and biases of the linear layers, pruned weights as zeros.
   func write(_ network: Network) throws {
     var number = 0
