@@ -125,4 +125,23 @@ struct ActivationTests {
       }
     }
   }
+
+  @Test(arguments: KernelSet.available, ActivationCase.all)
+  func rowsOfAFewSamplesHaveTheirOwnBias(_ kernels: KernelSet, _ test: ActivationCase) {
+    var random = SeededGenerator(seed: 3)
+    for columns in 1...5 {
+      for rows in interestingSizes {
+        let bias = random.floats(rows)
+        let x = random.floats(rows * columns, in: -3...3)
+        let expected = GuardedBuffer((0..<rows * columns).map { x[$0] + bias[$0 / columns] })
+        kernels.table.activation(
+          expected.pointer, expected.pointer, expected.count, test.activation, test.parameter)
+        let (y, biases) = (GuardedBuffer(x), GuardedBuffer(bias))
+        kernels.table.bias_activation(
+          y.pointer, rows, columns, columns, biases.pointer, test.activation, test.parameter)
+        #expect(
+          y.values == expected.values && y.isUntouchedBefore, "\(rows) rows of \(columns), seed 3")
+      }
+    }
+  }
 }
