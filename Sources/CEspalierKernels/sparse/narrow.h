@@ -22,6 +22,17 @@ INLINE void step_starts(int columns, const uint16_t *offsets, size_t starts[GROU
   }
 }
 
+/// Three floats and a 0; in one load where there are masks.
+INLINE vquad load_three(const float *p) {
+#if defined(ESPALIER_TARGET_AVX512) || defined(ESPALIER_TARGET_AVX2)
+  return (vquad)_mm_maskload_ps(p, _mm_setr_epi32(-1, -1, -1, 0));
+#else
+  vquad x = (vquad)0;
+  memcpy(&x, p, 3 * sizeof(float));
+  return x;
+#endif
+}
+
 /// The `columns` samples of each slot of quad q, whose rows begin at rows[0 ..< 4]; lanes beyond them are 0.
 INLINE vquad load_narrow_quad(int columns, int q, const float *const rows[GROUP_ROWS]) {
   vquad x = (vquad)0;
@@ -32,8 +43,10 @@ INLINE vquad load_narrow_quad(int columns, int q, const float *const rows[GROUP_
     memcpy(&low, rows[2 * q], sizeof low);
     memcpy(&high, rows[2 * q + 1], sizeof high);
     x = __builtin_shufflevector(low, high, 0, 1, 2, 3);
+  } else if (columns == 3) {
+    x = load_three(rows[q]);
   } else {
-    memcpy(&x, rows[q], (size_t)columns * sizeof(float));
+    memcpy(&x, rows[q], sizeof x);
   }
   return x;
 }
