@@ -7,8 +7,9 @@ INLINE void transpose_block(
     float *destination, ptrdiff_t destination_stride, const float *source, ptrdiff_t source_stride,
     ptrdiff_t rows, ptrdiff_t columns) {
   vfloat block[LANES];
+  // Without a branch: past the last row it is read once more, and not stored.
   for (ptrdiff_t r = 0; r < LANES; r++) {
-    block[r] = r < rows ? load(source + r * source_stride, columns) : fill(0);
+    block[r] = load(source + (r < rows ? r : rows - 1) * source_stride, columns);
   }
   transpose16(block);
   for (ptrdiff_t c = 0; c < LANES; c++) {
@@ -16,8 +17,8 @@ INLINE void transpose_block(
   }
 }
 
-/// Out of line: the blocks at the edges are few.
-static __attribute__((noinline)) void transpose_edge(
+// Out of line: where both sides end is one block.
+static __attribute__((noinline)) void transpose_corner(
     float *destination, ptrdiff_t destination_stride, const float *source, ptrdiff_t source_stride,
     ptrdiff_t rows, ptrdiff_t columns) {
   transpose_block(destination, destination_stride, source, source_stride, rows, columns);
@@ -39,8 +40,12 @@ static void transpose(
         const float *from = source + r * source_stride + c;
         if (high == LANES && wide == LANES) {
           transpose_block(to, destination_stride, from, source_stride, LANES, LANES);
+        } else if (wide == LANES) {
+          transpose_block(to, destination_stride, from, source_stride, high, LANES);
+        } else if (high == LANES) {
+          transpose_block(to, destination_stride, from, source_stride, LANES, wide);
         } else {
-          transpose_edge(to, destination_stride, from, source_stride, high, wide);
+          transpose_corner(to, destination_stride, from, source_stride, high, wide);
         }
       }
     }
