@@ -51,7 +51,7 @@ import Testing
     #expect(sparse.layers[0].inputs == 90 && sparse.layers[0].outputs == 70)
     #expect(sparse.layers[0].byteCount < dense.layers[0].byteCount / 4)
     #expect(abs(sparse.layers[0].density - 0.05) < 0.01)
-    let kinds = [(1, OperatorKind.vector), (2, .rowGroups), (16, .rowGroups), (17, .packed)]
+    let kinds = [(1, OperatorKind.vector), (3, .vector), (4, .rowGroups), (16, .rowGroups), (20, .packed)]
     for (batch, kind) in kinds {
       let plan = InferencePlan(network(density: 0.05), batchSize: batch)
       #expect(plan.layers.allSatisfy { $0.kind == kind }, "batch \(batch)")

@@ -7,23 +7,74 @@ enum Calibration {
   private static let roundSeconds = 0.0005
   private static let rounds = 5
 
-  /// The contender with the shortest time of all rounds; they run in turn, so that a drift of the machine meets all.
+  /// The contender with the shortest time of all rounds.
   static func fastest(
     of contenders: [any LinearOperator], layer: Linear, batchSize: Int, on compute: Compute
   ) -> any LinearOperator {
     let benches = contenders.map { OperatorBench($0, layer: layer, batchSize: batchSize, compute) }
+    return contenders[fastest(of: benches)]
+  }
+
+  /// The number of the bench with the shortest time; they run in turn, so that a drift of the machine meets all.
+  static func fastest(of benches: [some Bench]) -> Int {
     var best = [Double](repeating: .infinity, count: benches.count)
     for _ in 0..<rounds {
       for (index, bench) in benches.enumerated() {
         best[index] = min(best[index], bench.secondsPerRun(atLeast: roundSeconds))
       }
     }
-    return contenders[best.indices.min { best[$0] < best[$1] }!]
+    return best.indices.min { best[$0] < best[$1] }!
+  }
+}
+
+/// Something to run again and again.
+protocol Bench {
+  func run()
+}
+
+extension Bench {
+  /// The mean time of enough runs to fill `seconds`.
+  func secondsPerRun(atLeast seconds: Double) -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var runs = 0
+    var elapsed = 0.0
+    repeat {
+      run()
+      runs += 1
+      elapsed = (clock.now - start).seconds
+    } while elapsed < seconds
+    return elapsed / Double(runs)
+  }
+}
+
+/// A batch in shares with samples and room for its outputs.
+final class SplitBench: Bench {
+  private let shares: [PlanShare]
+  private let inputs: Tensor
+  private var outputs: Tensor
+
+  init(_ shares: [PlanShare]) {
+    self.shares = shares
+    let (network, samples) = (shares[0].part.network, shares.reduce(0) { $0 + $1.samples })
+    var generator = Xoshiro256(seed: 1)
+    inputs = Tensor(
+      uniform: 0..<1, shape: [samples, network.inputShape.reduce(1, *)], using: &generator)
+    outputs = Tensor(zeros: [samples, network.outputShape.reduce(1, *)])
+  }
+
+  func run() {
+    inputs.withUnsafeValues { inputs in
+      outputs.withUnsafeMutableValues { outputs in
+        guard let input = inputs.baseAddress, let output = outputs.baseAddress else { return }
+        shares.predict(input, into: output)
+      }
+    }
   }
 }
 
 /// One operator with memory to run on.
-private final class OperatorBench {
+private final class OperatorBench: Bench {
   private let contender: any LinearOperator
   private let context: LayerContext
   private let memory: [Tensor]
@@ -50,19 +101,7 @@ private final class OperatorBench {
       scratch: buffers[2], isTraining: false)
   }
 
-  /// The mean time of enough runs to fill `seconds`.
-  func secondsPerRun(atLeast seconds: Double) -> Double {
-    let clock = ContinuousClock()
-    let start = clock.now
-    var runs = 0
-    var elapsed = 0.0
-    repeat {
-      contender.run(context, on: compute)
-      runs += 1
-      elapsed = (clock.now - start).seconds
-    } while elapsed < seconds
-    return elapsed / Double(runs)
-  }
+  func run() { contender.run(context, on: compute) }
 }
 
 extension Duration {

@@ -9,18 +9,18 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// Which operators were the fastest, kept from process to process in a small JSON file.
+/// Which operators and splits of batches were the fastest, kept from process to process in a small JSON file.
 ///
 /// A file that cannot be read or written is no error: then everything is measured again.
 public final class CalibrationCache: Sendable {
   /// The file.
   public let path: String
-  private let kinds: Mutex<[String: OperatorKind]>
+  private let choices: Mutex<[String: String]>
 
   /// The cache in the given file; empty where there is none, or none that can be read.
   public init(path: String) {
     self.path = path
-    kinds = Mutex(Self.read(path) ?? [:])
+    choices = Mutex(Self.read(path) ?? [:])
   }
 
   /// The cache of this user: `espalier/calibration.json` in `XDG_CACHE_HOME`, else in `~/.cache`; nil where neither is
@@ -30,9 +30,9 @@ public final class CalibrationCache: Sendable {
     return folder.map { CalibrationCache(path: "\($0)/espalier/calibration.json") }
   }
 
-  subscript(key: CalibrationKey) -> OperatorKind? { kinds.withLock { $0[key.text] } }
+  subscript(key: CalibrationKey) -> String? { choices.withLock { $0[key.text] } }
 
-  func remember(_ kind: OperatorKind, for key: CalibrationKey) { kinds.withLock { $0[key.text] = kind } }
+  func remember(_ choice: String, for key: CalibrationKey) { choices.withLock { $0[key.text] = choice } }
 
   /// Writes the file, atomically, making its folder if it is missing; does nothing when that is impossible.
   public func save() {
@@ -41,17 +41,17 @@ public final class CalibrationCache: Sendable {
     let parent = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
       separator: "/")
     for name in [parent, folder] where !name.isEmpty { mkdir(name, 0o700) }
-    let text = try? JSONText.encode(kinds.withLock { $0 }, indented: true)
+    let text = try? JSONText.encode(choices.withLock { $0 }, indented: true)
     if let text { try? AtomicFile.write(Array("\(text)\n".utf8), to: path) }
   }
 
-  private static func read(_ path: String) -> [String: OperatorKind]? {
+  private static func read(_ path: String) -> [String: String]? {
     guard let file = try? InputFile(path), file.size < 1 << 20,
       let bytes = try? file.bytes(at: 0, count: file.size)
     else { return nil }
     return try? JSONText.decode(
-      [String: OperatorKind].self, from: String(decoding: bytes, as: UTF8.self), file: path, place: "content",
-      expected: "operators")
+      [String: String].self, from: String(decoding: bytes, as: UTF8.self), file: path, place: "content",
+      expected: "names of operators")
   }
 
   private static func variable(_ name: String) -> String? {

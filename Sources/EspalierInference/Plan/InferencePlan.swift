@@ -1,11 +1,11 @@
 public import EspalierNetworks
 public import EspalierTensors
-internal import Synchronization
 
 /// A trained network lowered to the fastest operators for batches of one size, with all memory planned.
 ///
 /// For each linear layer one of several operators is chosen: the backend's dense product, or a sparse kernel on the
-/// survivors in the layout that suits the batch (see `OperatorKind`). Predictions equal the network's own to rounding.
+/// survivors in the layout that suits the batch (see `OperatorKind`). Samples that would fill vectors in part only may be
+/// computed apart: 17 as 16 and 1. Predictions equal the network's own to rounding.
 ///
 ///     let plan = InferencePlan(network, batchSize: 1)
 ///     let logits = plan.predict(image)          // [1, input shape…] → [1, output shape…]
@@ -15,13 +15,12 @@ internal import Synchronization
 public final class InferencePlan: Sendable {
   /// Samples a batch.
   public let batchSize: Int
-  /// The linear layers in the order of the network, with the operators chosen for them.
+  /// The linear layers in the order of the network, with the operators chosen for them; once more for samples that are
+  /// computed apart.
   public let layers: [PlannedLayer]
 
-  let network: Network
-  let operators: [(any LinearOperator)?]
-  let compute: Compute
-  private let idle = Mutex<[IdleWorkspace]>([])
+  /// What computes the samples, in their order.
+  let shares: [PlanShare]
 
   /// Lowers a network for batches of `batchSize` samples, computed as the current task computes.
   ///
@@ -29,47 +28,34 @@ public final class InferencePlan: Sendable {
   ///   measuring them here.
   ///
   /// Traps unless the batch holds at least one sample. Costs O(weights), and the time of the measurements.
-  public init(_ network: Network, batchSize: Int, selection: OperatorSelection = .fixed) {
+  public convenience init(_ network: Network, batchSize: Int, selection: OperatorSelection = .fixed) {
     precondition(batchSize > 0, "a batch holds at least one sample, not \(batchSize)")
-    let compute = Compute.current
-    var lowered = network
-    var operators: [(any LinearOperator)?] = []
-    var layers: [PlannedLayer] = []
-    for (index, node) in network.nodes.enumerated() {
-      guard let layer = node.layer.linear else {
-        operators.append(nil)
-        continue
-      }
-      let chosen = selection.choose(for: layer, batchSize: batchSize, on: compute)
-      operators.append(chosen)
-      layers.append(PlannedLayer(name: node.name, layer: layer, chosen: chosen))
-      if let stored = (chosen as? LayerOperator)?.layer { lowered.replaceLayer(at: index, with: stored) }
-    }
-    self.network = lowered
-    self.operators = operators
-    self.layers = layers
-    self.batchSize = batchSize
-    self.compute = compute
+    self.init(selection.shares(of: network, batchSize: batchSize, on: .current))
+  }
+
+  /// Lowers a network for a batch that is shared out as told, by the fixed rule.
+  package convenience init(_ network: Network, split: BatchSplit) {
+    self.init(OperatorSelection.fixed.shares(of: network, split: split, on: .current))
+  }
+
+  private init(_ shares: [PlanShare]) {
+    self.shares = shares
+    layers = shares.flatMap(\.layers)
+    batchSize = shares.reduce(0) { $0 + $1.samples }
   }
 
   /// The outputs of one batch: `inputs` holds `batchSize` samples one after another, `outputs` has room for as many.
   ///
   /// Traps when either has another size. Allocates nothing in the steady state.
   public func predict(_ inputs: UnsafeBufferPointer<Float>, into outputs: UnsafeMutableBufferPointer<Float>) {
-    withWorkspace { workspace in
-      let (input, output) = (workspace.input, workspace.output)
-      precondition(
-        inputs.count == input.count && outputs.count == output.count,
-        "\(inputs.count) inputs and \(outputs.count) outputs: a plan for \(batchSize) samples takes \(input.count) and "
-          + "gives \(output.count)")
-      guard input.count > 0, output.count > 0 else { return }
-      let samples = MatrixView(
-        base: UnsafeMutablePointer(mutating: inputs.baseAddress!), rows: batchSize, columns: input.rows)
-      compute.transpose(samples, into: input)
-      run(in: workspace)
-      let results = MatrixView(base: outputs.baseAddress!, rows: batchSize, columns: output.rows)
-      compute.transpose(output, into: results)
-    }
+    let (features, answers) = (network.inputShape.reduce(1, *), network.outputShape.reduce(1, *))
+    precondition(
+      inputs.count == features * batchSize && outputs.count == answers * batchSize,
+      "\(inputs.count) inputs and \(outputs.count) outputs: a plan for \(batchSize) samples takes "
+        + "\(features * batchSize) and gives \(answers * batchSize)")
+    guard let input = inputs.baseAddress, let output = outputs.baseAddress, !inputs.isEmpty, !outputs.isEmpty
+    else { return }
+    shares.predict(input, into: output)
   }
 
   /// The outputs for samples [count, input shape…]: [count, output shape…].
@@ -100,34 +86,8 @@ public final class InferencePlan: Sendable {
     }
   }
 
-  /// Runs the operators on a workspace that holds a batch.
-  func run(in workspace: Workspace) {
-    for step in workspace.steps where !step.isSilent {
-      if let chosen = operators[step.node] {
-        chosen.run(step.context, on: compute)
-      } else {
-        network.nodes[step.node].layer.forward(step.context, on: compute)
-      }
-    }
-  }
-
-  /// Lends an idle workspace, or a new one.
-  func withWorkspace(_ body: (Workspace) -> Void) {
-    let workspace = idle.withLock { $0.popLast() } ?? makeWorkspace()
-    body(workspace.workspace)
-    idle.withLock { $0.append(workspace) }
-  }
-
-  private func makeWorkspace() -> IdleWorkspace {
-    ThreadCount.$current.withValue(compute.threads) {
-      IdleWorkspace(workspace: Workspace(for: network, batchSize: batchSize, purpose: .inference))
-    }
-  }
-}
-
-/// A workspace that nobody uses, and so may change threads.
-private struct IdleWorkspace: @unchecked Sendable {
-  let workspace: Workspace
+  /// The network as one of the shares computes it.
+  var network: Network { shares[0].part.network }
 }
 
 extension Tensor {

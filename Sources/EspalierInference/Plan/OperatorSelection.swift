@@ -20,10 +20,47 @@ public struct OperatorSelection: Sendable {
     if kinds.count == 1 { return kinds[0].make(for: layer) }
     guard measures else { return OperatorKind.rule(for: layer, batchSize: batchSize).make(for: layer) }
     let key = CalibrationKey(layer, batchSize: batchSize, kinds, compute)
-    if let known = cache?[key], kinds.contains(known) { return known.make(for: layer) }
+    if let known = cache?[key].flatMap(OperatorKind.init), kinds.contains(known) {
+      return known.make(for: layer)
+    }
     let contenders = kinds.map { $0.make(for: layer) }
     let fastest = Calibration.fastest(of: contenders, layer: layer, batchSize: batchSize, on: compute)
-    cache?.remember(fastest.kind, for: key)
+    cache?.remember(fastest.kind.rawValue, for: key)
     return fastest
+  }
+
+  /// The network lowered for a batch, shared out as is fastest.
+  func shares(of network: Network, batchSize: Int, on compute: Compute) -> [PlanShare] {
+    let splits = BatchSplit.candidates(for: network, batchSize: batchSize)
+    guard measures && splits.count > 1 else {
+      return shares(of: network, split: .rule(for: network, batchSize: batchSize), on: compute)
+    }
+    let key = CalibrationKey(network, batchSize: batchSize, splits, compute)
+    if let known = cache?[key], let split = splits.first(where: { $0.description == known }) {
+      return shares(of: network, split: split, on: compute)
+    }
+    var parts: [Int: PlanPart] = [:]
+    let contenders = splits.map { shares(of: network, split: $0, on: compute, made: &parts) }
+    let fastest = Calibration.fastest(of: contenders.map { SplitBench($0) })
+    cache?.remember(splits[fastest].description, for: key)
+    return contenders[fastest]
+  }
+
+  /// The network lowered for a batch that is shared out as told.
+  func shares(of network: Network, split: BatchSplit, on compute: Compute) -> [PlanShare] {
+    var parts: [Int: PlanPart] = [:]
+    return shares(of: network, split: split, on: compute, made: &parts)
+  }
+
+  /// The same with parts made before, by their batch sizes; shares of one size have the same.
+  private func shares(
+    of network: Network, split: BatchSplit, on compute: Compute, made parts: inout [Int: PlanPart]
+  ) -> [PlanShare] {
+    split.shares.map { share in
+      let size = share.batchSize
+      let part = parts[size] ?? PlanPart(network, batchSize: size, selection: self, on: compute)
+      parts[size] = part
+      return PlanShare(part: part, samples: share.samples)
+    }
   }
 }

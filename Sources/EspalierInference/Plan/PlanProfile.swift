@@ -18,7 +18,7 @@ public struct PlanProfile: Sendable {
   public let batchSize: Int
   /// Times of whole batches in seconds, from the caller's samples to the caller's outputs, ascending.
   public let latencies: [Double]
-  /// The steps in order.
+  /// The steps in order; once more for samples that are computed apart.
   public let steps: [Step]
 
   /// The time that the given share of batches does not exceed: 0.5 is the median.
@@ -48,21 +48,20 @@ extension InferencePlan {
 
   private func stepTimes(_ runs: Int) -> [PlanProfile.Step] {
     var steps: [PlanProfile.Step] = []
-    withWorkspace { workspace in
-      for step in workspace.steps where !step.isSilent {
-        let node = network.nodes[step.node]
-        let chosen = operators[step.node]
-        let times = times(runs) {
-          if let chosen {
-            chosen.run(step.context, on: compute)
-          } else {
-            node.layer.forward(step.context, on: compute)
+    for share in shares {
+      let (part, layers) = (share.part, share.layers)
+      part.withWorkspace { workspace in
+        for step in workspace.steps where !step.isSilent {
+          let node = part.network.nodes[step.node]
+          let times = times(runs) {
+            for _ in 0..<share.batches { part.run(step) }
           }
+          steps.append(
+            PlanProfile.Step(
+              name: node.name,
+              operation: part.operators[step.node]?.kind.rawValue ?? type(of: node.layer).kind,
+              layer: layers.first { $0.name == node.name }, seconds: times.sorted()[runs / 2]))
         }
-        steps.append(
-          PlanProfile.Step(
-            name: node.name, operation: chosen?.kind.rawValue ?? type(of: node.layer).kind,
-            layer: layers.first { $0.name == node.name }, seconds: times.sorted()[runs / 2]))
       }
     }
     return steps

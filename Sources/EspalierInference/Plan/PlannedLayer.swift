@@ -12,16 +12,20 @@ public struct PlannedLayer: Sendable {
   public let outputs: Int
   /// Weights that are left.
   public let survivors: Int
+  /// The samples of a batch that are computed this way.
+  public let samples: Int
   /// The bytes of weights and positions that a batch reads.
   public let byteCount: Int
 
-  init(name: String, layer: Linear, chosen: any LinearOperator) {
+  /// The layer for so many samples, computed in so many batches.
+  init(name: String, layer: Linear, chosen: any LinearOperator, samples: Int, batches: Int) {
     self.name = name
     kind = chosen.kind
     inputs = layer.inputs
     outputs = layer.outputs
     survivors = layer.weight.survivors
-    byteCount = chosen.byteCount
+    self.samples = samples
+    byteCount = batches * chosen.byteCount
   }
 
   /// The share of weights that are left, in 0…1; 1 for a layer without weights.

@@ -50,7 +50,7 @@ extension ModelBenchReport.Batch: CustomStringConvertible {
     medianSeconds = profile.latency(quantile: 0.5)
     p99Seconds = profile.latency(quantile: 0.99)
     samplesPerSecond = profile.throughput
-    steps = profile.steps.map { ModelBenchReport.Step($0, batchSize: profile.batchSize) }
+    steps = profile.steps.map(ModelBenchReport.Step.init)
   }
 
   var description: String {
@@ -65,14 +65,14 @@ extension ModelBenchReport.Batch: CustomStringConvertible {
 }
 
 extension ModelBenchReport.Step: CustomStringConvertible {
-  init(_ step: PlanProfile.Step, batchSize: Int) {
+  init(_ step: PlanProfile.Step) {
     name = step.name
     operation = step.operation
     medianSeconds = step.seconds
     density = step.layer?.density
     gigabytesPerSecond = step.layer.map { Double($0.byteCount) / step.seconds / 1e9 }
     gigaflopsOnSurvivors = step.layer.map {
-      Double($0.operationsPerSample) * Double(batchSize) / step.seconds / 1e9
+      Double($0.operationsPerSample) * Double($0.samples) / step.seconds / 1e9
     }
   }
 
