@@ -32,4 +32,29 @@ import Testing
       }
     }
   }
+
+  /// So many elements that several threads share them, with and without a remainder on the side that they cut.
+  @Test(arguments: ComputeCase.all.filter { $0.threads > 1 })
+  func threadsShareALongTransposeOut(way: ComputeCase) {
+    let narrow = 31
+    for wide in [1, 8, 15, 16].map({ (1 << 13) + $0 }) {
+      for (rows, columns) in [(narrow, wide), (wide, narrow)] {
+        var x = (0..<rows * columns).map(Float.init)
+        // One element more, to show that nothing is written past the end.
+        var y = [Float](repeating: -1, count: x.count + 1)
+        x.withUnsafeMutableBufferPointer { x in
+          y.withUnsafeMutableBufferPointer { y in
+            way.compute.transpose(
+              MatrixView(base: x.baseAddress!, rows: rows, columns: columns),
+              into: MatrixView(base: y.baseAddress!, rows: columns, columns: rows))
+          }
+        }
+        var expected = [Float](repeating: -1, count: y.count)
+        for column in 0..<columns {
+          for row in 0..<rows { expected[column * rows + row] = Float(row * columns + column) }
+        }
+        #expect(y == expected, "\(rows) × \(columns)")
+      }
+    }
+  }
 }

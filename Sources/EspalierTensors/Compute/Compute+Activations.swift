@@ -94,14 +94,30 @@ extension Compute {
     }
   }
 
-  /// The columns of x become the rows of y.
+  /// The columns of x become the rows of y; the bits do not depend on the number of threads.
   public func transpose(_ x: MatrixView, into y: MatrixView) {
     precondition(
       x.rows == y.columns && x.columns == y.rows,
       "a \(x.rows) × \(x.columns) matrix does not transpose into a \(y.rows) × \(y.columns) one")
     // A row and a column are the same memory.
     if x.rows == 1 || x.columns == 1 { return y.base.update(from: x.base, count: x.count) }
-    kernels.transpose(y.base, y.columns, x.base, x.columns, x.rows, x.columns)
+    transposeOverlap(of: x, with: y)
+  }
+
+  /// y[c, r] = x[r, c] wherever both exist; the rest of y stays. Threads share out the longer side.
+  func transposeOverlap(of x: MatrixView, with y: MatrixView) {
+    let (rows, columns) = (min(x.rows, y.columns), min(x.columns, y.rows))
+    let kernel = kernels.transpose
+    let minimum = max(1, leastElementsPerThread / max(min(rows, columns), 1))
+    split(max(rows, columns), grain: 16, minimum: minimum) { part in
+      if rows > columns {
+        let source = x.base + part.lowerBound * x.columns
+        kernel(y.base + part.lowerBound, y.columns, source, x.columns, part.count, columns)
+      } else {
+        let destination = y.base + part.lowerBound * y.columns
+        kernel(destination, y.columns, x.base + part.lowerBound, x.columns, rows, part.count)
+      }
+    }
   }
 
   private func forEachRowRange(of y: MatrixView, _ body: (Range<Int>) -> Void) {

@@ -9,8 +9,7 @@ extension Compute {
       "\(samples.rows) samples of \(samples.columns) features do not fill columns of a \(activations.rows) × "
         + "\(activations.columns) matrix")
     if samples.rows == activations.columns { return transpose(samples, into: activations) }
-    kernels.transpose(
-      activations.base, activations.columns, samples.base, samples.columns, samples.rows, samples.columns)
+    transposeOverlap(of: samples, with: activations)
     for row in 0..<activations.rows {
       let end = activations.base + (row + 1) * activations.columns
       let unused = activations.columns - samples.rows
@@ -27,7 +26,6 @@ extension Compute {
       "a \(activations.rows) × \(activations.columns) matrix does not hold \(samples.rows) samples of "
         + "\(samples.columns) features")
     if samples.rows == activations.columns { return transpose(activations, into: samples) }
-    kernels.transpose(
-      samples.base, samples.columns, activations.base, activations.columns, activations.rows, samples.rows)
+    transposeOverlap(of: activations, with: samples)
   }
 }
