@@ -132,6 +132,8 @@ let package = Package(
     .testTarget(
       name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
+      name: "EspalierStructuredTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
       name: "EspalierNetworksTests",
       dependencies: ["EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(

@@ -29,6 +29,9 @@
 #include "sparse/small_batch/batch_product.h"
 #include "sparse/small_batch/dense_product.h"
 #include "sparse/small_batch/vector_product.h"
+#include "sparse/structured/block_batch_product.h"
+#include "sparse/structured/block_vector_product.h"
+#include "sparse/structured/window_product.h"
 
 #define KERNEL_TABLE                                        \
   {                                                         \
@@ -61,6 +64,9 @@
     .sparse_vector_product = sparse_vector_product,         \
     .sparse_small_batch_product = sparse_small_batch_product,\
     .small_dense_product = small_dense_product,             \
+    .block_vector_product = block_vector_product,           \
+    .block_batch_product = block_batch_product,             \
+    .window_product = window_product,                       \
     .sparse_narrow_product = sparse_narrow_product,         \
     .sparse_narrow_gradients = sparse_narrow_gradients,     \
     .peak_fma = peak_fma,                                   \

@@ -9,7 +9,7 @@ protocol Suite {
 /// The suites by the names of `--suite`.
 enum SuiteName: String, CaseIterable {
   case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, accuracy, file
-  case spmm, sddmm, sweep
+  case spmm, sddmm, sweep, structured
   case packedStep = "packed-step"
   case inference
   case peers
@@ -41,6 +41,7 @@ enum SuiteName: String, CaseIterable {
     case .spmm: SpmmSuite.self
     case .sddmm: SddmmSuite.self
     case .sweep: SweepSuite.self
+    case .structured: StructuredSuite.self
     case .packedStep: PackedStepSuite.self
     case .inference: InferenceSuite.self
     case .peers: PeerSuite.self

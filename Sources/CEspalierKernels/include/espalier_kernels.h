@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "espalier_small_batch.h"
+#include "espalier_structured.h"
 
 #pragma clang assume_nonnull begin
 
@@ -251,6 +252,27 @@ typedef struct {
   void (*small_dense_product)(
       float *y, const float *weights, ptrdiff_t rows, ptrdiff_t inner, const float *x, ptrdiff_t columns,
       const float *_Nullable bias, EspalierActivation activation, float parameter);
+
+  // --- matrices with a structure ----------------------------------------------------------------
+  // See espalier_structured.h; otherwise as for small batches.
+
+  /// y[r] = f(sum of W[r, k] x[k] + bias[r]) for the rows of blocks first ..< last.
+  void (*block_vector_product)(
+      float *y, const EspalierBlockLayout *layout, ptrdiff_t first, ptrdiff_t last, const float *x,
+      const float *_Nullable bias, EspalierActivation activation, float parameter);
+
+  /// y[r, c] = f(sum of W[r, k] x[k, c] + bias[r]) for the rows of blocks first ..< last and all columns.
+  void (*block_batch_product)(
+      float *y, ptrdiff_t stride, const EspalierBlockLayout *layout, ptrdiff_t first, ptrdiff_t last,
+      const float *x, ptrdiff_t x_stride, ptrdiff_t columns, const float *_Nullable bias,
+      EspalierActivation activation, float parameter);
+
+  /// The same for the groups first ..< last of sixteen rows; made for up to eight columns, right for any number.
+  void (*window_product)(
+      float *y, ptrdiff_t stride, const EspalierWindowLayout *layout, ptrdiff_t first, ptrdiff_t last,
+      const float *x, ptrdiff_t x_stride, ptrdiff_t columns, const float *_Nullable bias,
+      EspalierActivation activation, float parameter);
+
   // --- packed matrices: one block times a narrow batch, of 1 to ESPALIER_NARROW_COLUMNS samples -----
   // Rows lie side by side: row f of x and dx starts at x + f * columns, row r of y and dy at y + r * columns.
 

@@ -92,7 +92,7 @@ struct VectorOperator: LinearOperator {
 
 extension Parameter? {
   /// Lends the first of the stored values, nil without a parameter.
-  fileprivate func withBaseAddress(_ body: (UnsafePointer<Float>?) -> Void) {
+  func withBaseAddress(_ body: (UnsafePointer<Float>?) -> Void) {
     guard let self else { return body(nil) }
     self.withUnsafeStoredValues { body($0.baseAddress) }
   }
@@ -100,7 +100,7 @@ extension Parameter? {
 
 extension Parameter {
   /// The survivors by rows.
-  fileprivate var compressedRows: CompressedRows {
+  var compressedRows: CompressedRows {
     guard let packed else { return CompressedRows(values, mask: mask) }
     let (starts, columns) = packed.pattern.compressedRows
     return CompressedRows(

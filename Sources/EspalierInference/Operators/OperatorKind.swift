@@ -13,6 +13,10 @@ public enum OperatorKind: String, Sendable, Codable, CaseIterable {
   case rowGroups = "row-groups"
   /// The survivors, sixteen rows at a time, for one sample.
   case vector
+  /// The survivors in whole blocks of rows and columns, where the mask consists of such, for any batch.
+  case blocks
+  /// As many slots in every sixteen inputs of a row, where the mask is n:m-sparse, for a few samples.
+  case nOfM = "n-of-m"
 }
 
 extension OperatorKind {
@@ -21,8 +25,8 @@ extension OperatorKind {
   /// The largest batch for which the layouts for few samples may be the fastest.
   private static let largestSmallBatch = 32
 
-  /// The ways that may be the fastest for a layer and a batch; every one is right.
-  static func candidates(for layer: Linear, batchSize: Int) -> [OperatorKind] {
+  /// Those of the candidates that need no structure of the mask.
+  static func unstructured(for layer: Linear, batchSize: Int) -> [OperatorKind] {
     let weight = layer.weight
     var kinds: [OperatorKind] = weight.count <= Parameter.mostDenseValues ? [.dense] : []
     if weight.count <= mostSmallWeights, batchSize <= largestSmallBatch { kinds.append(.smallDense) }
@@ -33,9 +37,11 @@ extension OperatorKind {
   }
 
   /// Of the candidates the one that the densities and sizes of everyday layers suggest.
-  static func rule(for layer: Linear, batchSize: Int) -> OperatorKind {
-    let candidates = candidates(for: layer, batchSize: batchSize)
-    let sparse: [OperatorKind] = batchSize <= 16 ? [.vector, .rowGroups, .packed] : [.packed]
+  static func rule(
+    for layer: Linear, batchSize: Int, among candidates: [OperatorKind]
+  ) -> OperatorKind {
+    let general: [OperatorKind] = batchSize <= 16 ? [.vector, .rowGroups, .packed] : [.packed]
+    let sparse = [.blocks, .nOfM] + general
     if layer.weight.density <= 0.5, let kind = sparse.first(where: candidates.contains) { return kind }
     let isSmall = layer.weight.count <= 1 << 12 && batchSize <= 16
     return isSmall && candidates.contains(.smallDense) ? .smallDense : candidates[0]
@@ -54,6 +60,8 @@ extension OperatorKind {
     case .smallDense: return SmallDenseOperator(layer)
     case .rowGroups: return RowGroupsOperator(layer)
     case .vector: return VectorOperator(layer)
+    case .blocks: return BlocksOperator(layer)
+    case .nOfM: return NOfMOperator(layer)
     }
   }
 }

@@ -16,9 +16,11 @@ public struct OperatorSelection: Sendable {
   }
 
   func choose(for layer: Linear, batchSize: Int, on compute: Compute) -> any LinearOperator {
-    let kinds = OperatorKind.candidates(for: layer, batchSize: batchSize)
+    let kinds = OperatorKind.candidates(for: layer, batchSize: batchSize, compute.instructionSet)
     if kinds.count == 1 { return kinds[0].make(for: layer) }
-    guard measures else { return OperatorKind.rule(for: layer, batchSize: batchSize).make(for: layer) }
+    guard measures else {
+      return OperatorKind.rule(for: layer, batchSize: batchSize, among: kinds).make(for: layer)
+    }
     let key = CalibrationKey(layer, batchSize: batchSize, kinds, compute)
     if let known = cache?[key].flatMap(OperatorKind.init), kinds.contains(known) {
       return known.make(for: layer)

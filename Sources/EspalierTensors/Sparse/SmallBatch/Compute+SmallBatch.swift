@@ -63,10 +63,10 @@ extension Compute {
   }
 
   /// Below this much work a thread's share is done before another thread has begun: some ten microseconds.
-  private static let leastSlotsPerThread = 1 << 17
+  static let leastSlotsPerThread = 1 << 17
 
   /// Splits 0 ..< `parts` by work: `work(p)` is what the parts before p hold. A part goes where its first unit of work does.
-  private func splitByWork(
+  func splitByWork(
     parts: Int, work: (Int) -> Int, minimum: Int, _ body: (Range<Int>) -> Void
   ) {
     let total = work(parts)
@@ -88,7 +88,7 @@ extension Compute {
     return low
   }
 
-  private func requireProduct(_ rows: Int, _ inner: Int, _ x: MatrixView, _ y: MatrixView) {
+  func requireProduct(_ rows: Int, _ inner: Int, _ x: MatrixView, _ y: MatrixView) {
     precondition(
       x.rows == inner && y.rows == rows && x.columns == y.columns,
       "a \(rows) × \(inner) matrix times a \(x.rows) × \(x.columns) one does not fill a \(y.rows) × \(y.columns) one"
