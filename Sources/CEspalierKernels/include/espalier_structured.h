@@ -14,7 +14,6 @@
 /// The blocks of a row of blocks come in ascending columns. Where sixteen lanes hold several blocks, blocks of zeros fill
 /// the last lanes of a row of blocks. Rows beyond the matrix hold zeros; the last block of the grid is moved to end with
 /// the matrix, with zeros in the columns that are not its own.
-/// For batches the columns are cut into spans, whose activations stay in the second cache.
 typedef struct {
   ptrdiff_t rows;
   ptrdiff_t columns;
