@@ -25,74 +25,76 @@ struct LayerOperator: LinearOperator {
   func run(_ context: LayerContext, on compute: Compute) { layer.forward(context, on: compute) }
 }
 
-/// All weights of a small layer in one pass, a vector lane a row.
-struct SmallDenseOperator: LinearOperator {
-  private let layout: SmallDenseLayout
-  private let bias: Parameter?
+/// A product with weights that were laid out for it when the operator was made.
+struct LayoutOperator: LinearOperator {
+  /// Computes Y = f(W · X + bias).
+  typealias Product =
+    @Sendable (
+      _ x: MatrixView, _ bias: UnsafePointer<Float>?, _ f: Activation?, _ y: MatrixView, _ compute: Compute
+    ) -> Void
 
-  init(_ layer: Linear) {
-    layout = SmallDenseLayout(layer.weight.values)
+  let kind: OperatorKind
+  let byteCount: Int
+  private let bias: Parameter?
+  private let product: Product
+
+  init(_ kind: OperatorKind, _ layer: Linear, byteCount: Int, product: @escaping Product) {
+    self.kind = kind
+    self.byteCount = byteCount
     bias = layer.bias
+    self.product = product
   }
 
-  var kind: OperatorKind { .smallDense }
-  var byteCount: Int { layout.byteCount }
-
   func run(_ context: LayerContext, on compute: Compute) {
-    bias.withBaseAddress {
-      compute.multiply(
-        layout, by: context.input, bias: $0, activation: context.fusedActivation, into: context.output)
-    }
+    bias.withBaseAddress { product(context.input, $0, context.fusedActivation, context.output, compute) }
   }
 }
 
-/// The survivors, eight rows at a time, for a few samples.
-struct RowGroupsOperator: LinearOperator {
-  private let layout: SparseSmallBatchLayout
-  private let bias: Parameter?
-
-  init(_ layer: Linear) {
-    layout = SparseSmallBatchLayout(layer.weight.compressedRows)
-    bias = layer.bias
-  }
-
-  var kind: OperatorKind { .rowGroups }
-  var byteCount: Int { layout.byteCount }
-
-  func run(_ context: LayerContext, on compute: Compute) {
-    bias.withBaseAddress {
-      compute.multiply(
-        layout, by: context.input, bias: $0, activation: context.fusedActivation, into: context.output)
+extension LayoutOperator {
+  /// All weights of a small layer in one pass, a vector lane a row.
+  static func smallDense(_ layer: Linear) -> LayoutOperator {
+    let layout = SmallDenseLayout(layer.weight.values)
+    return LayoutOperator(.smallDense, layer, byteCount: layout.byteCount) { x, bias, f, y, compute in
+      compute.multiply(layout, by: x, bias: bias, activation: f, into: y)
     }
   }
-}
 
-/// The survivors, sixteen rows at a time, for one sample.
-struct VectorOperator: LinearOperator {
-  private let layout: SparseVectorLayout
-  private let bias: Parameter?
-
-  init(_ layer: Linear) {
-    layout = SparseVectorLayout(layer.weight.compressedRows)
-    bias = layer.bias
+  /// The survivors, eight rows at a time, for a few samples.
+  static func rowGroups(_ layer: Linear) -> LayoutOperator {
+    let layout = SparseSmallBatchLayout(layer.weight.compressedRows)
+    return LayoutOperator(.rowGroups, layer, byteCount: layout.byteCount) { x, bias, f, y, compute in
+      compute.multiply(layout, by: x, bias: bias, activation: f, into: y)
+    }
   }
 
-  var kind: OperatorKind { .vector }
-  var byteCount: Int { layout.byteCount }
+  /// The survivors, sixteen rows at a time, for one sample.
+  static func vector(_ layer: Linear) -> LayoutOperator {
+    let layout = SparseVectorLayout(layer.weight.compressedRows)
+    return LayoutOperator(.vector, layer, byteCount: layout.byteCount) { x, bias, f, y, compute in
+      compute.multiply(layout, by: x.base, bias: bias, activation: f, into: y.base)
+    }
+  }
 
-  func run(_ context: LayerContext, on compute: Compute) {
-    bias.withBaseAddress {
-      compute.multiply(
-        layout, by: context.input.base, bias: $0, activation: context.fusedActivation,
-        into: context.output.base
-      )
+  /// The survivors in whole blocks, for any batch; traps where the layer's mask has no blocks that pay.
+  static func blocks(_ layer: Linear) -> LayoutOperator {
+    let layout = SparseBlockLayout(layer.weight.compressedRows)!
+    return LayoutOperator(.blocks, layer, byteCount: layout.byteCount) { x, bias, f, y, compute in
+      compute.multiply(layout, by: x, bias: bias, activation: f, into: y)
+    }
+  }
+
+  /// As many slots in every window of inputs, for a few samples; traps where the layer's mask has no such pattern that pays.
+  static func nOfM(_ layer: Linear) -> LayoutOperator {
+    let layout = SparseNOfMLayout(layer.weight.compressedRows)!
+    return LayoutOperator(.nOfM, layer, byteCount: layout.byteCount) { x, bias, f, y, compute in
+      compute.multiply(layout, by: x, bias: bias, activation: f, into: y)
     }
   }
 }
 
 extension Parameter? {
   /// Lends the first of the stored values, nil without a parameter.
-  func withBaseAddress(_ body: (UnsafePointer<Float>?) -> Void) {
+  fileprivate func withBaseAddress(_ body: (UnsafePointer<Float>?) -> Void) {
     guard let self else { return body(nil) }
     self.withUnsafeStoredValues { body($0.baseAddress) }
   }

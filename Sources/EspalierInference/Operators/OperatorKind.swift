@@ -57,11 +57,11 @@ extension OperatorKind {
     case .packed:
       layer.weight.pack()
       return LayerOperator(layer: layer)
-    case .smallDense: return SmallDenseOperator(layer)
-    case .rowGroups: return RowGroupsOperator(layer)
-    case .vector: return VectorOperator(layer)
-    case .blocks: return BlocksOperator(layer)
-    case .nOfM: return NOfMOperator(layer)
+    case .smallDense: return LayoutOperator.smallDense(layer)
+    case .rowGroups: return LayoutOperator.rowGroups(layer)
+    case .vector: return LayoutOperator.vector(layer)
+    case .blocks: return LayoutOperator.blocks(layer)
+    case .nOfM: return LayoutOperator.nOfM(layer)
     }
   }
 }
