@@ -8,9 +8,10 @@ import PackageDescription
 //     COpenBLAS  CZlib  CEspalierKernels      C: the BLAS, zlib, our own fused kernels
 //     EspalierTensors                         tensors, backends, bit masks, random numbers
 //     EspalierNetworks                        parameters, layers, graphs of layers, losses
-//     EspalierPruning  EspalierFormats        masks over networks, reports │ files, byte by byte
+//     EspalierFormats                         files, byte by byte
 //     EspalierInference                       networks lowered to the fastest operators for a batch size
 //     EspalierData                            labelled samples: from files, drawn, in batches
+//     EspalierPruning                         which weights go: criteria, patterns, distributions, schedules
 //     EspalierTraining                        optimizers, schedules, evaluation, the trainer
 //     EspalierRecipes                         whole experiments: train → prune → retrain
 //     Espalier                                the umbrella that users import
@@ -48,8 +49,10 @@ let package = Package(
     .target(name: "EspalierTensors", dependencies: ["CEspalierKernels", openBLAS]),
     .target(name: "EspalierNetworks", dependencies: ["EspalierTensors"]),
     .target(name: "EspalierFormats", dependencies: ["CZlib", "EspalierNetworks", "EspalierTensors"]),
-    .target(name: "EspalierData", dependencies: ["EspalierFormats", "EspalierTensors"]),
-    .target(name: "EspalierPruning", dependencies: ["EspalierNetworks", "EspalierTensors"]),
+    .target(
+      name: "EspalierData", dependencies: ["EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
+    .target(
+      name: "EspalierPruning", dependencies: ["EspalierData", "EspalierNetworks", "EspalierTensors"]),
     .target(
       name: "EspalierInference",
       dependencies: ["EspalierFormats", "EspalierNetworks", "EspalierTensors"]),

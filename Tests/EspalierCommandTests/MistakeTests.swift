@@ -67,7 +67,7 @@ import Testing
     Mistake("run --sensitivity nan", 64, "--sensitivity: expected a number of at least 0, found nan"),
     Mistake("prune a --threshold=-1", 64, "--threshold: expected a number of at least 0, found -1.0"),
     Mistake(
-      "prune a --threshold 1 --sensitivity 1", 64, "expected --sensitivity or --threshold, found both"),
+      "prune a --threshold 1 --sensitivity 1", 64, "expected one amount, found --sensitivity and --threshold"),
     Mistake(
       "run --optimizer lion", 64,
       "The value 'lion' is invalid for '--optimizer <name>'. Please provide one of 'sgd', 'adam' or 'adamw'."),

@@ -304,18 +304,23 @@ def largest_difference(a, b):
   return 0
 
 
+def write(name, fixture):
+  """Writes pytorch/name.json; returns its size in bytes."""
+  FOLDER.mkdir(exist_ok=True)
+  text = json.dumps({"torch": torch.__version__, **fixture}, separators=(",", ":"), allow_nan=False) + "\n"
+  (FOLDER / f"{name}.json").write_text(text)
+  return len(text)
+
+
 def main():
   torch.set_num_threads(1)
   torch.use_deterministic_algorithms(True)
   print("torch", torch.__version__, "numpy", np.__version__)
-  FOLDER.mkdir(exist_ok=True)
   for make in [masked_linear, optimizers, losses, activations, schedules, training]:
     fixture = make(torch.float64)
     difference = largest_difference(fixture, make(torch.float32))
-    document = {"torch": torch.__version__, **fixture}
-    text = json.dumps(document, separators=(",", ":"), allow_nan=False) + "\n"
-    (FOLDER / f"{make.__name__}.json").write_text(text)
-    print(f"{make.__name__:14} {len(text):6} bytes; PyTorch in float32 differs by at most {difference:.1e}")
+    size = write(make.__name__, fixture)
+    print(f"{make.__name__:14} {size:6} bytes; PyTorch in float32 differs by at most {difference:.1e}")
 
 
 if __name__ == "__main__":

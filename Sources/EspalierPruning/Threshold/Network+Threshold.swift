@@ -5,12 +5,16 @@ internal import EspalierTensors
 public struct PrunedParameter: Sendable, Hashable {
   /// The parameter.
   public let path: ParameterPath
-  /// Weights of smaller magnitude were pruned; after pruning to a sparsity, this is the largest magnitude that went.
+  /// Weights of smaller magnitude, or score, were pruned; after pruning to an amount, this is the largest that went.
   public let threshold: Float
   /// Survivors before.
   public let before: Int
   /// Survivors after.
   public let after: Int
+
+  /// Whether nothing is left, so that nothing flows through the layer any more (layer collapse): prune less, choose another
+  /// distribution, or keep a floor (`Pruner.minimumKept`).
+  public var isCutOff: Bool { after == 0 && before > 0 }
 }
 
 extension Network {

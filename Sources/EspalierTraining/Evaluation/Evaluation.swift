@@ -72,18 +72,3 @@ struct Evaluator {
       samples: dataset.count)
   }
 }
-
-extension Dataset {
-  var classCount: Int? {
-    if case .classes(_, let count) = answers { count } else { nil }
-  }
-
-  func requireFit(_ network: Network) {
-    precondition(
-      network.inputShape.reduce(1, *) == featureCount,
-      "samples of shape \(sampleShape) do not fit a network for \(network.inputShape)")
-    precondition(
-      network.outputShape.reduce(1, *) >= answerWidth,
-      "a network with \(network.outputShape) outputs cannot answer with \(answerWidth) classes or values")
-  }
-}

@@ -1,4 +1,3 @@
-internal import EspalierData
 internal import EspalierNetworks
 internal import EspalierTensors
 

@@ -1,17 +1,16 @@
-internal import EspalierData
-internal import EspalierNetworks
-internal import EspalierTensors
+package import EspalierNetworks
+package import EspalierTensors
 
 /// The memory of batches of one size on their way through a network.
 ///
 /// A batch is loaded, then presented to the workspace. With two slots the next batch can be loaded, on another thread,
 /// while the presented one is trained on.
-final class BatchMemory {
-  let workspace: Workspace
+package final class BatchMemory {
+  package let workspace: Workspace
   private let slots: [BatchSlot]
   private var presented = 0
 
-  init(
+  package init(
     for network: Network, batchSize: Int, purpose: Workspace.Purpose, loss: any Loss,
     gradients: ParameterGradients?, loadsAhead: Bool
   ) {
@@ -25,21 +24,21 @@ final class BatchMemory {
   }
 
   /// Brings the chosen samples and answers into the slot that is not presented, or into the only one.
-  func load(_ indices: UnsafeBufferPointer<Int32>, from dataset: Dataset, on compute: Compute) {
+  package func load(_ indices: UnsafeBufferPointer<Int32>, from dataset: Dataset, on compute: Compute) {
     slots[(presented + 1) % slots.count].load(indices, from: dataset, on: compute)
   }
 
   /// Makes the workspace and the targets those of the batch last loaded.
-  func present() {
+  package func present() {
     presented = (presented + 1) % slots.count
     workspace.read(slots[presented].input)
   }
 
   /// The answers of the presented batch.
-  var targets: Targets { slots[presented].targets }
+  package var targets: Targets { slots[presented].targets }
 
   /// Memory for the full batches of an epoch and, where the samples leave a remainder, for the last one.
-  static func forEpoch(
+  package static func forEpoch(
     of network: Network, samples: Int, batchSize: Int, purpose: Workspace.Purpose, loss: any Loss,
     loadsAhead: Bool = false
   ) -> [BatchMemory] {
@@ -57,5 +56,5 @@ final class BatchMemory {
 
 extension [BatchMemory] {
   /// The memory for the next batch when `remaining` samples are left.
-  func memory(for remaining: Int) -> BatchMemory { first { $0.workspace.batchSize <= remaining }! }
+  package func memory(for remaining: Int) -> BatchMemory { first { $0.workspace.batchSize <= remaining }! }
 }

@@ -1,0 +1,42 @@
+import EspalierData
+import Testing
+
+@Suite struct SplitTests {
+  private let samples = Dataset(
+    samples: .bytes(Array(0..<60), scale: 1, offset: 0), sampleShape: [2],
+    answers: .classes(Array(0..<30), count: 30))
+
+  /// Every sample is on one side, with its own answer, and a seed gives the same sides.
+  @Test(arguments: [0, 0.1, 0.34, 1])
+  func partsTheSamples(share: Double) {
+    let (training, heldOut) = samples.split(holdingOut: share, seed: 4)
+    #expect(heldOut.count == Int((share * 30).rounded()) && training.count == 30 - heldOut.count)
+    #expect((classes(training) + classes(heldOut)).sorted() == Array(0..<30))
+    for part in [training, heldOut] {
+      guard case .bytes(let bytes, _, _) = part.samples else { return #expect(Bool(false)) }
+      #expect(bytes == classes(part).flatMap { [UInt8(2 * $0), UInt8(2 * $0 + 1)] })
+    }
+    #expect(classes(samples.split(holdingOut: share, seed: 4).heldOut) == classes(heldOut))
+  }
+
+  @Test func seedsDiffer() {
+    #expect(
+      classes(samples.split(holdingOut: 0.5, seed: 1).heldOut)
+        != classes(samples.split(holdingOut: 0.5, seed: 2).heldOut))
+  }
+
+  @Test func valuesGoWithTheirSamples() {
+    let values = Dataset(
+      samples: .floats([0, 1, 2]), sampleShape: [1], answers: .values([0, 0, 10, 10, 20, 20], width: 2)
+    ).selecting([2, 0])
+    guard case .floats(let chosen) = values.samples, case .values(let answers, 2) = values.answers else {
+      return #expect(Bool(false))
+    }
+    #expect(chosen == [2, 0] && answers == [20, 20, 0, 0])
+  }
+
+  private func classes(_ dataset: Dataset) -> [Int32] {
+    guard case .classes(let classes, _) = dataset.answers else { return [] }
+    return classes
+  }
+}
