@@ -12,7 +12,7 @@ import PackageDescription
 //     EspalierInference                       networks lowered to the fastest operators for a batch size
 //     EspalierData                            labelled samples: from files, drawn, in batches
 //     EspalierPruning                         which weights go: criteria, patterns, distributions, schedules
-//     EspalierTraining                        optimizers, schedules, evaluation, the trainer
+//     EspalierTraining                        optimizers, schedules, evaluation, the trainer; pruning while training
 //     EspalierRecipes                         whole experiments: train → prune → retrain
 //     Espalier                                the umbrella that users import
 //
@@ -58,7 +58,7 @@ let package = Package(
       dependencies: ["EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
     .target(
       name: "EspalierTraining",
-      dependencies: ["EspalierData", "EspalierNetworks", "EspalierTensors"]),
+      dependencies: ["EspalierData", "EspalierNetworks", "EspalierPruning", "EspalierTensors"]),
     .target(
       name: "EspalierRecipes",
       dependencies: [

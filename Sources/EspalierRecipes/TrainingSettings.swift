@@ -1,5 +1,4 @@
 public import EspalierNetworks
-internal import EspalierPruning
 public import EspalierTraining
 
 /// How a network is trained, as plain values that can be stored with it: what a `Trainer` is made from.
@@ -43,7 +42,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   /// Label smoothing of the cross-entropy.
   public var labelSmoothing: Double
   /// The share of a sparse matrix's weakest weights that grow elsewhere before every epoch but the first
-  /// (`Network.evolve(fraction:removing:initializer:_:using:)`); nil for none.
+  /// (`SparseEvolution`); nil for none.
   public var evolve: Double?
   /// Samples a step.
   public var batchSize: Int
@@ -89,9 +88,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
       epochs: epochs, batchSize: batchSize, loss: loss, optimizer: makeOptimizer(),
       schedule: makeSchedule(epochs),
       seed: seed, epochsDone: epochsDone)
-    if let evolve {
-      trainer.betweenEpochs = { network, generator in network.evolve(fraction: evolve, using: &generator) }
-    }
+    if let evolve { trainer.callbacks.append(SparseEvolution(fraction: evolve)) }
     return trainer
   }
 

@@ -116,7 +116,7 @@ struct EvolutionTests {
     func trained(_ parts: [Int], seed: UInt64) -> Network {
       var network = network(seed: 8)
       var trainer = Trainer(batchSize: 16, optimizer: SGD(learningRate: 0.05, momentum: 0.9), seed: seed)
-      trainer.betweenEpochs = { $0.evolve(fraction: 0.3, using: &$1) }
+      trainer.callbacks = [SparseEvolution(fraction: 0.3)]
       for epochs in parts {
         trainer.epochs = epochs
         trainer.train(&network, on: data, validation: data)

@@ -13,8 +13,9 @@ public final class LayerContext {
   /// Where the gradients by the inputs go; nil where nobody needs them.
   public let inputGradients: [MatrixView?]
   /// Where the gradients by the parameters go, in the order of `visitParameters`: one number for each stored value, in
-  /// the same order. Empty outside training. Values outside the mask of a dense parameter may be anything: optimizers do
-  /// not read them; those in a packed one's padding are exactly 0.
+  /// the same order. Empty outside training. Those of a dense parameter are the gradients of all its values, outside its
+  /// mask too: optimizers do not read them there, but rules that let pruned weights come back do. Those in a packed one's
+  /// padding are exactly 0.
   public let parameterGradients: [UnsafeMutableBufferPointer<Float>]
   /// The activation to apply to the output in the same pass; only for layers that say `fusesActivation`.
   public let fusedActivation: Activation?

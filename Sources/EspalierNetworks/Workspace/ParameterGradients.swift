@@ -2,8 +2,8 @@ public import EspalierTensors
 
 /// The gradients of a network's parameters: one number for each stored value of a parameter, in the order of the nodes.
 ///
-/// Belongs to one training at a time; not `Sendable`. Values outside a parameter's mask may be anything: read them
-/// through an optimizer or through `gradient(of:in:)`, which gives 0 there.
+/// Belongs to one training at a time; not `Sendable`. Outside the mask of a dense parameter stand the gradients that its
+/// pruned values would have; optimizers do not read them, and `gradient(of:in:)` gives 0 there.
 public final class ParameterGradients {
   private let arena: Tensor
   private let base: UnsafeMutablePointer<Float>

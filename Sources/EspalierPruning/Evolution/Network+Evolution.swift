@@ -79,14 +79,6 @@ extension Mask {
     cut.clear(values, in: &kept)
     return kept
   }
-
-  fileprivate mutating func formUnion(_ other: Mask) {
-    withUnsafeMutableWords { mine in
-      other.withUnsafeWords { theirs in
-        for index in mine.indices { mine[index] |= theirs[index] }
-      }
-    }
-  }
 }
 
 extension Tensor {

@@ -86,7 +86,7 @@ public struct Adam: Optimizer {
 
   /// 1 − βᵗ for the β that the step computes with: the `Float` next to 0.999 has a 1 − β that is 1.3e−5 off, and what
   /// corrects it has to be off by as much.
-  private static func correction(_ beta: Float, _ steps: Int) -> Float {
+  static func correction(_ beta: Float, _ steps: Int) -> Float {
     Float(1 - pow(Double(beta), Double(steps)))
   }
 

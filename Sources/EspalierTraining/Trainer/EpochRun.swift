@@ -11,6 +11,8 @@ struct EpochRun {
     case ended(TrainingHistory.End)
   }
 
+  /// The patterns that the memory is planned for.
+  private(set) var patterns: PatternRecord
   private let dataset: Dataset
   private let batches: [BatchMemory]
   private var order: [Int32]
@@ -18,9 +20,10 @@ struct EpochRun {
 
   init(of network: Network, dataset: Dataset, trainer: Trainer, threads: Int) {
     self.dataset = dataset
+    patterns = PatternRecord(of: network)
     batches = BatchMemory.forEpoch(
       of: network, samples: dataset.count, batchSize: trainer.batchSize, purpose: .training,
-      loss: trainer.loss, loadsAhead: threads > 1)
+      loss: trainer.loss, loadsAhead: threads > 1, outlivesPlans: !trainer.callbacks.isEmpty)
     background = threads > 1 ? Background() : nil
     order = Array(0..<Int32(dataset.count))
   }
@@ -34,17 +37,18 @@ struct EpochRun {
     let clock = Stopwatch()
     var total = BatchLoss(sum: 0, correct: 0)
     var rate = trainer.optimizer.learningRate
-    var first = 0
+    var (first, step) = (0, 0)
+    let steps = trainer.stepsPerEpoch(on: dataset)
     if dataset.count > 0 { load(after: 0, on: compute) }
     while first < dataset.count {
       let memory = batches.memory(for: dataset.count - first)
       let time = Double(epoch) + Double(first) / Double(dataset.count)
       rate = trainer.optimizer.learningRate * trainer.schedule.factor(at: time, of: Double(trainer.epochs))
-      let key = generator.next()
-      memory.present()
-      let found = loading(after: first + memory.workspace.batchSize, on: compute) {
-        step(&network, &trainer, memory, key: key, rate: rate, on: compute)
-      }
+      let moment = trainer.moment(epoch: epoch, step: step, of: steps, learningRate: rate, on: compute)
+      let found = train(
+        &network, &trainer, on: memory, next: first + memory.workspace.batchSize, key: generator.next(),
+        at: moment)
+      step += 1
       total.sum += found.sum
       total.correct += found.correct
       first += memory.workspace.batchSize
@@ -59,9 +63,33 @@ struct EpochRun {
     let samples = Double(max(dataset.count, 1))
     return .done(
       EpochSummary(
-        epoch: epoch, epochs: trainer.epochs, samples: dataset.count, loss: total.sum / samples,
+        epoch: epoch, epochs: trainer.epochs, samples: dataset.count, loss: total.sum / samples, penalty: nil,
         accuracy: Double(total.correct) / samples, validation: nil, learningRate: rate,
         seconds: clock.seconds, evaluationSeconds: 0))
+  }
+
+  /// A step on the batch that was loaded last, with what callbacks do around it.
+  private mutating func train(
+    _ network: inout Network, _ trainer: inout Trainer, on memory: BatchMemory, next: Int, key: UInt64,
+    at moment: TrainingMoment
+  ) -> BatchLoss {
+    memory.present()
+    trainer.callbacks.each(.stepBegins, moment) { $0.stepBegins(&network, at: $1) }
+    if !trainer.callbacks.isEmpty { replan(for: &network) }
+    let found = loading(after: next, on: moment.compute) {
+      step(&network, &trainer, memory, key: key, at: moment)
+    }
+    trainer.callbacks.each(.stepEnds, moment.afterStep) { $0.stepEnds(&network, at: $1) }
+    if !trainer.callbacks.isEmpty { replan(for: &network) }
+    return found
+  }
+
+  /// Plans the workspaces anew, without touching loaded batches, if a callback has changed the network's patterns.
+  private mutating func replan(for network: inout Network) {
+    guard !patterns.holds(for: &network) else { return }
+    patterns = PatternRecord(of: network)
+    let gradients = ParameterGradients(for: network)
+    for memory in batches { memory.plan(for: network, gradients: gradients) }
   }
 
   /// Loads the batch that begins at position `first` of the epoch.
@@ -82,16 +110,19 @@ struct EpochRun {
   }
 
   private func step(
-    _ network: inout Network, _ trainer: inout Trainer, _ memory: BatchMemory, key: UInt64, rate: Double,
-    on compute: Compute
+    _ network: inout Network, _ trainer: inout Trainer, _ memory: BatchMemory, key: UInt64,
+    at moment: TrainingMoment
   ) -> BatchLoss {
-    let workspace = memory.workspace
+    let (workspace, compute) = (memory.workspace, moment.compute)
     workspace.setRandomKey(key)
     network.forward(in: workspace, on: compute)
     let found = trainer.loss.evaluate(
       workspace.output, memory.targets, gradient: workspace.outputGradient, on: compute)
     network.backward(in: workspace, on: compute)
-    trainer.optimizer.step(&network, gradients: workspace.gradients!, learningRate: rate, on: compute)
+    let gradients = workspace.gradients!
+    trainer.callbacks.each(.gradientsReady, moment) { $0.gradientsReady(&network, gradients, at: $1) }
+    trainer.optimizer.step(
+      &network, gradients: gradients, learningRate: moment.learningRate, on: compute)
     return found
   }
 
@@ -106,7 +137,20 @@ extension EpochSummary {
   /// The summary with the result of the evaluation after the epoch.
   func evaluated(_ evaluation: Evaluation?, seconds: Double) -> EpochSummary {
     EpochSummary(
-      epoch: epoch, epochs: epochs, samples: samples, loss: loss, accuracy: accuracy, validation: evaluation,
-      learningRate: learningRate, seconds: self.seconds, evaluationSeconds: evaluation == nil ? 0 : seconds)
+      epoch: epoch, epochs: epochs, samples: samples, loss: loss, penalty: penalty, accuracy: accuracy,
+      validation: evaluation, learningRate: learningRate, seconds: self.seconds,
+      evaluationSeconds: evaluation == nil ? 0 : seconds)
+  }
+}
+
+extension EpochRun.Outcome {
+  /// The outcome with what callbacks add to the objective.
+  func penalized(_ penalty: Double?) -> EpochRun.Outcome {
+    guard case .done(let summary) = self else { return self }
+    return .done(
+      EpochSummary(
+        epoch: summary.epoch, epochs: summary.epochs, samples: summary.samples, loss: summary.loss,
+        penalty: penalty, accuracy: summary.accuracy, validation: nil, learningRate: summary.learningRate,
+        seconds: summary.seconds, evaluationSeconds: 0))
   }
 }

@@ -1,6 +1,6 @@
 public import EspalierData
 public import EspalierNetworks
-public import EspalierTensors
+internal import EspalierTensors
 
 /// Trains a network on a data set: shuffled mini-batches, a loss, an optimizer, a schedule.
 ///
@@ -27,19 +27,21 @@ public struct Trainer: Sendable {
   /// others, and all of them at 0, at the cost of all their weights. Nil for the density at which packed training begins
   /// to be the faster one: `standardPackingDensity(batchSize:)`.
   public var packingDensity: Double?
-  /// Changes the network before every epoch but the very first, such as a step of sparse evolution; also its patterns.
-  /// The generator depends on the seed and the count of epochs only.
-  public var betweenEpochs: (@Sendable (inout Network, inout Xoshiro256) -> Void)?
-  /// Decides every shuffle, every dropout pattern and what changes between epochs.
+  /// What takes part in the training besides, one after another: regularisers, rules that move connections.
+  public var callbacks: [any TrainingCallback]
+  /// Decides every shuffle, every dropout pattern and what callbacks draw.
   public let seed: UInt64
   /// Epochs done over all calls; the next shuffle depends on it.
   public private(set) var epochsDone: Int
+  /// The epochs done by earlier trainers.
+  let firstEpoch: Int
 
   /// A trainer; `epochsDone` counts epochs of an earlier one that this one goes on from.
   public init(
     epochs: Int = 15, batchSize: Int = 64, loss: any Loss = CrossEntropy(), optimizer: any Optimizer = Adam(),
     schedule: any LearningRateSchedule = ConstantSchedule(), earlyStopping: EarlyStopping? = nil,
-    seed: UInt64 = 1, epochsDone: Int = 0, packingDensity: Double? = nil
+    seed: UInt64 = 1, epochsDone: Int = 0, packingDensity: Double? = nil,
+    callbacks: [any TrainingCallback] = []
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -49,7 +51,9 @@ public struct Trainer: Sendable {
     self.earlyStopping = earlyStopping
     self.seed = seed
     self.epochsDone = epochsDone
+    firstEpoch = epochsDone
     self.packingDensity = packingDensity
+    self.callbacks = callbacks
   }
 
   /// The density up to which a packed step takes less time than a dense one, rounded down.
@@ -87,25 +91,21 @@ public struct Trainer: Sendable {
     observe: (TrainingEvent) throws -> TrainingDecision
   ) rethrows -> TrainingHistory {
     dataset.requireFit(network)
-    network.pack(upTo: packingDensity ?? Self.standardPackingDensity(batchSize: batchSize))
     let compute = Compute.current
     var history = TrainingHistory()
-    var memory = TrainingMemory()
+    var memory = TrainingMemory(dataset: dataset, validation: validation, threads: compute.threads)
     var best = BestNetwork()
+    prepare(&network)
+    let beginning = moment(epoch: 0, dataset, on: compute)
+    callbacks.each(.trainingBegins, beginning) { $0.trainingBegins(&network, at: $1) }
     for epoch in 0..<epochs {
-      if let betweenEpochs, epochsDone > 0 {
-        var generator = Xoshiro256(seed: ~(seed &+ UInt64(epochsDone) &* 0x9E37_79B9_7F4A_7C15))
-        betweenEpochs(&network, &generator)
-      }
-      memory.plan(for: network, on: dataset, validation: validation, trainer: self, threads: compute.threads)
-      let outcome = try memory.epochRun!.run(&network, &self, epoch: epoch, observe: observe, on: compute)
+      let outcome = try run(epoch, of: &network, in: &memory, observe: observe, on: compute)
       guard case .done(let summary) = outcome else {
         if case .ended(let end) = outcome { history.end = end }
         return history
       }
-      epochsDone += 1
       let clock = Stopwatch()
-      let evaluation = memory.evaluator?.evaluate(network, on: compute)
+      let evaluation = memory.evaluate(&network, loss: loss, on: compute)
       let complete = summary.evaluated(evaluation, seconds: clock.seconds)
       history.epochs.append(complete)
       guard evaluation?.loss.isFinite ?? true else {
@@ -123,6 +123,33 @@ public struct Trainer: Sendable {
     }
     if let earlyStopping, earlyStopping.restoresBest, let found = best.network { network = found }
     return history
+  }
+
+  /// One epoch with what callbacks do around it, without the evaluation.
+  private mutating func run(
+    _ epoch: Int, of network: inout Network, in memory: inout TrainingMemory,
+    observe: (TrainingEvent) throws -> TrainingDecision, on compute: Compute
+  ) rethrows -> EpochRun.Outcome {
+    if epoch > 0, !callbacks.isEmpty { prepare(&network) }
+    let beginning = moment(epoch: epoch, memory.dataset, on: compute)
+    callbacks.each(.epochBegins, beginning) { $0.epochBegins(&network, at: $1) }
+    memory.plan(for: &network, trainer: self)
+    let outcome = try memory.epochRun!.run(&network, &self, epoch: epoch, observe: observe, on: compute)
+    var nextEpoch = epoch
+    if case .done = outcome { (epochsDone, nextEpoch) = (epochsDone + 1, epoch + 1) }
+    guard !callbacks.isEmpty else { return outcome }
+    let ending = moment(epoch: nextEpoch, memory.dataset, on: compute)
+    callbacks.each(.epochEnds, ending) { $0.epochEnds(&network, at: $1) }
+    return outcome.penalized(callbacks.penalty(of: network, at: ending))
+  }
+
+  /// Brings the parameters into the form that they are trained in.
+  private func prepare(_ network: inout Network) {
+    if callbacks.contains(where: \.trainsDense) {
+      network.unpack()
+    } else {
+      network.pack(upTo: packingDensity ?? Self.standardPackingDensity(batchSize: batchSize))
+    }
   }
 }
 

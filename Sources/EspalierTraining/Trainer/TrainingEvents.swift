@@ -32,8 +32,11 @@ public struct EpochSummary: Sendable, Hashable, Codable {
   public let epochs: Int
   /// Samples an epoch.
   public let samples: Int
-  /// The mean training loss, measured while the weights moved.
+  /// The mean training loss, measured while the weights moved; without penalties, so that it compares with other
+  /// trainings and with the validation.
   public let loss: Double
+  /// What the callbacks add to the objective, at the weights after the epoch; nil where none adds anything.
+  public let penalty: Double?
   /// The training accuracy in 0…1, measured while the weights moved.
   public let accuracy: Double
   /// The evaluation on the validation set, if there is one.

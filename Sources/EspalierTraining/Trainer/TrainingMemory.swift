@@ -4,18 +4,35 @@ internal import EspalierTensors
 
 /// The memory of a training, planned anew whenever the network's parameters have changed their patterns.
 struct TrainingMemory {
-  var evaluator: Evaluator?
+  let dataset: Dataset
+  let validation: Dataset?
+  let threads: Int
   var epochRun: EpochRun?
-  private var patterns: [SparsePattern?] = []
+  private var evaluator: Evaluator?
+  private var evaluatedPatterns: PatternRecord?
 
-  /// Plans for the network as it is now, if it has not been done. The old plan is gone before the new one takes memory.
-  mutating func plan(
-    for network: Network, on dataset: Dataset, validation: Dataset?, trainer: Trainer, threads: Int
-  ) {
-    let present = network.parameters.map(\.parameter.pattern)
-    guard epochRun == nil || !patterns.elementsEqual(present, by: ===) else { return }
-    (epochRun, evaluator, patterns) = (nil, nil, present)
-    evaluator = validation.map { Evaluator(network, dataset: $0, loss: trainer.loss, batchSize: 256) }
+  init(dataset: Dataset, validation: Dataset?, threads: Int) {
+    self.dataset = dataset
+    self.validation = validation
+    self.threads = threads
+  }
+
+  /// Plans an epoch for the network as it is now, if it has not been done. The old plan is gone before the new one takes
+  /// memory.
+  mutating func plan(for network: inout Network, trainer: Trainer) {
+    guard !(epochRun?.patterns.holds(for: &network) ?? false) else { return }
+    (epochRun, evaluator) = (nil, nil)
     epochRun = EpochRun(of: network, dataset: dataset, trainer: trainer, threads: threads)
+  }
+
+  /// Evaluates the network as it is now; nil without a validation set.
+  mutating func evaluate(_ network: inout Network, loss: any Loss, on compute: Compute) -> Evaluation? {
+    guard let validation else { return nil }
+    if evaluator == nil || !evaluatedPatterns!.holds(for: &network) {
+      evaluator = nil
+      evaluator = Evaluator(network, dataset: validation, loss: loss, batchSize: 256)
+      evaluatedPatterns = PatternRecord(of: network)
+    }
+    return evaluator!.evaluate(network, on: compute)
   }
 }
