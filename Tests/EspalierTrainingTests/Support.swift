@@ -1,6 +1,8 @@
 import EspalierData
 import EspalierNetworks
 import EspalierTensors
+import EspalierTraining
+import Foundation
 
 /// Samples of four features in three classes, around one centre a class: easy, but not free.
 func blobs(count: Int = 100, seed: UInt64 = 1) -> Dataset {
@@ -32,4 +34,23 @@ func blobNetwork(seed: UInt64 = 7) -> Network {
     Dropout(probability: 0.2)
     Linear(inputs: 16, outputs: 3, using: &generator).named("fc2")
   }
+}
+
+/// Leaves callbacks after it and the optimizer no gradient of the loss.
+struct NoGradient: TrainingCallback {
+  mutating func gradientsReady(
+    _ network: inout Network, _ gradients: ParameterGradients, at moment: TrainingMoment
+  ) {
+    for index in 0..<gradients.count { gradients[index].update(repeating: 0) }
+  }
+}
+
+/// A value from its JSON.
+func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value {
+  try! JSONDecoder().decode(type, from: Data(text.utf8))
+}
+
+/// A value written as JSON and read again.
+func roundTrip<Value: Codable>(_ value: Value) -> Value {
+  try! JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
 }

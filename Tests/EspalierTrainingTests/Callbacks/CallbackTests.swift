@@ -74,7 +74,7 @@ import Testing
     var network = blobNetwork()
     let before = network.bits
     var trainer = Trainer(
-      epochs: 1, batchSize: 32, optimizer: SGD(learningRate: 0.1), callbacks: [GradientEraser()])
+      epochs: 1, batchSize: 32, optimizer: SGD(learningRate: 0.1), callbacks: [NoGradient()])
     trainer.train(&network, on: blobs())
     #expect(network.bits == before)
   }
@@ -158,14 +158,6 @@ private struct Recorder: TrainingCallback {
   ) { note("gradients", moment) }
   mutating func stepEnds(_ network: inout Network, at moment: TrainingMoment) { note("stepped", moment) }
   mutating func epochEnds(_ network: inout Network, at moment: TrainingMoment) { note("end", moment) }
-}
-
-private struct GradientEraser: TrainingCallback {
-  mutating func gradientsReady(
-    _ network: inout Network, _ gradients: ParameterGradients, at moment: TrainingMoment
-  ) {
-    for index in 0..<gradients.count { gradients[index].update(repeating: 0) }
-  }
 }
 
 /// Packs before odd steps, unpacks before even ones, and the other way round after every third.
