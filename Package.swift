@@ -9,6 +9,7 @@ import PackageDescription
 //     EspalierTensors                         tensors, backends, bit masks, random numbers
 //     EspalierNetworks                        parameters, layers, graphs of layers, losses
 //     EspalierFormats                         files, byte by byte
+//     EspalierFigures                         figures as SVG, pages as HTML
 //     EspalierInference                       networks lowered to the fastest operators for a batch size
 //     EspalierData                            labelled samples: from files, drawn, in batches
 //     EspalierPruning                         which weights go: criteria, patterns, distributions, schedules
@@ -53,6 +54,7 @@ let package = Package(
       name: "EspalierData", dependencies: ["EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
     .target(
       name: "EspalierPruning", dependencies: ["EspalierData", "EspalierNetworks", "EspalierTensors"]),
+    .target(name: "EspalierFigures", dependencies: ["EspalierTensors"]),
     .target(
       name: "EspalierInference",
       dependencies: ["EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
@@ -62,14 +64,14 @@ let package = Package(
     .target(
       name: "EspalierRecipes",
       dependencies: [
-        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning", "EspalierTensors",
-        "EspalierTraining",
+        "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierNetworks", "EspalierPruning",
+        "EspalierTensors", "EspalierTraining",
       ]),
     .target(
       name: "Espalier",
       dependencies: [
-        "EspalierData", "EspalierFormats", "EspalierInference", "EspalierNetworks", "EspalierPruning",
-        "EspalierRecipes", "EspalierTensors", "EspalierTraining",
+        "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierInference", "EspalierNetworks",
+        "EspalierPruning", "EspalierRecipes", "EspalierTensors", "EspalierTraining",
       ]),
 
     // The command
@@ -106,8 +108,8 @@ let package = Package(
     .testTarget(
       name: "EspalierRecipesTests",
       dependencies: [
-        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierRecipes", "EspalierTensors",
-        "EspalierTraining",
+        "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierNetworks", "EspalierPruning",
+        "EspalierRecipes", "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
       ]),
     .testTarget(
       name: "EspalierCommandTests",
@@ -156,6 +158,7 @@ let package = Package(
       ]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
+    .testTarget(name: "EspalierFiguresTests", dependencies: ["EspalierFigures"]),
     .testTarget(
       name: "EspalierFormatsTests",
       dependencies: [

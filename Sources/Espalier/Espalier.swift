@@ -1,5 +1,6 @@
 /// Train, prune, retrain and serve neural networks on CPUs: everything under one import.
 @_exported public import EspalierData
+@_exported public import EspalierFigures
 @_exported public import EspalierFormats
 @_exported public import EspalierInference
 @_exported public import EspalierNetworks

@@ -92,14 +92,17 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     return trainer
   }
 
+  /// The rule's own step size.
+  var standardLearningRate: Double { optimizer == .sgd ? 0.05 : 0.002 }
+
   private func makeOptimizer() -> any Optimizer {
-    switch optimizer {
+    let rate = learningRate ?? standardLearningRate
+    return switch optimizer {
     case .sgd:
       SGD(
-        learningRate: learningRate ?? 0.05, momentum: momentum, nesterov: nesterov && momentum > 0,
-        weightDecay: weightDecay)
-    case .adam: Adam(learningRate: learningRate ?? 0.002, weightDecay: weightDecay)
-    case .adamW: Adam.adamW(learningRate: learningRate ?? 0.002, weightDecay: weightDecay)
+        learningRate: rate, momentum: momentum, nesterov: nesterov && momentum > 0, weightDecay: weightDecay)
+    case .adam: Adam(learningRate: rate, weightDecay: weightDecay)
+    case .adamW: Adam.adamW(learningRate: rate, weightDecay: weightDecay)
     }
   }
 

@@ -1,41 +1,44 @@
 internal import EspalierTensors
 
 extension Dataset {
-  /// The samples at the given places, in that order; traps when one is outside. Copies them.
-  public func selecting(_ indices: [Int]) -> Dataset {
-    let width = featureCount
-    func rows<Element>(_ values: [Element], _ width: Int) -> [Element] {
-      var chosen: [Element] = []
-      chosen.reserveCapacity(indices.count * width)
-      for index in indices { chosen += values[index * width..<(index + 1) * width] }
-      return chosen
-    }
-    let chosenSamples: Samples =
-      switch samples {
-      case .bytes(let bytes, let scale, let offset): .bytes(rows(bytes, width), scale: scale, offset: offset)
-      case .floats(let values): .floats(rows(values, width))
-      }
-    let chosenAnswers: Answers =
-      switch answers {
-      case .classes(let classes, let count): .classes(rows(classes, 1), count: count)
-      case .values(let values, let width): .values(rows(values, width), width: width)
-      }
-    return Dataset(samples: chosenSamples, sampleShape: sampleShape, answers: chosenAnswers)
-  }
-
-  /// Parts the samples in two at random: ⌊share · count⌉ are held out for validation, the others stay for training; both in
-  /// their old order, the same for the same seed.
-  ///
-  /// Decisions such as how far to prune are made on what is held out, so that the test set stays untouched. Traps unless the
-  /// share lies in 0…1.
-  public func split(holdingOut share: Double, seed: UInt64) -> (training: Dataset, heldOut: Dataset) {
-    precondition((0...1).contains(share), "a share lies in 0…1, not \(share)")
+  /// Two parts: `count` samples chosen at random, to judge by without looking at the test set, and the rest; both in the
+  /// order of the whole. The seed decides which. Both are copied. Traps unless `count` is in 0 … the samples' number.
+  public func split(holdingOut count: Int, seed: UInt64) -> (rest: Dataset, heldOut: Dataset) {
+    precondition((0...self.count).contains(count), "\(count) of \(self.count) samples cannot be held out")
     var generator = Xoshiro256(seed: seed)
-    let heldOut = Array(0..<count).shuffled(using: &generator).prefix(Int((share * Double(count)).rounded()))
-    var isHeldOut = [Bool](repeating: false, count: count)
-    for index in heldOut { isHeldOut[index] = true }
+    var isHeldOut = [Bool](repeating: false, count: self.count)
+    // Selection sampling (D. Knuth, The Art of Computer Programming 2, 3.4.2 S): each choice of `count` is as likely.
+    var needed = count
+    for index in isHeldOut.indices where Int.random(in: index..<self.count, using: &generator) - index < needed {
+      isHeldOut[index] = true
+      needed -= 1
+    }
     return (
-      selecting((0..<count).filter { !isHeldOut[$0] }), selecting((0..<count).filter { isHeldOut[$0] })
+      select(isHeldOut.indices.filter { !isHeldOut[$0] }), select(isHeldOut.indices.filter { isHeldOut[$0] })
     )
   }
+
+  /// The samples at the given positions, in that order, copied; traps on positions that do not exist.
+  public func select(_ indices: [Int]) -> Dataset {
+    for index in indices { precondition((0..<count).contains(index), "sample \(index) outside \(count) samples") }
+    let samples: Samples =
+      switch samples {
+      case .bytes(let bytes, let scale, let offset):
+        .bytes(rows(of: bytes, indices, width: featureCount), scale: scale, offset: offset)
+      case .floats(let floats): .floats(rows(of: floats, indices, width: featureCount))
+      }
+    let answers: Answers =
+      switch answers {
+      case .classes(let classes, let classCount): .classes(indices.map { classes[$0] }, count: classCount)
+      case .values(let values, let width): .values(rows(of: values, indices, width: width), width: width)
+      }
+    return Dataset(samples: samples, sampleShape: sampleShape, answers: answers)
+  }
+}
+
+private func rows<Value>(of values: [Value], _ indices: [Int], width: Int) -> [Value] {
+  var chosen: [Value] = []
+  chosen.reserveCapacity(indices.count * width)
+  for index in indices { chosen += values[index * width..<(index + 1) * width] }
+  return chosen
 }

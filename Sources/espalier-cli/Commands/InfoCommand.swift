@@ -20,43 +20,34 @@ struct InfoCommand: ParsableCommand {
     try compute {
       let checked = check ? BackendCheck(of: .current) : nil
       if let fault = checked?.faults.first { throw Failure(fault.description) }
-      let current = Compute.current
-      let info = Info(
-        backend: current.backend.rawValue, backends: Backend.available.map(\.rawValue),
-        core: current.coreName,
-        threads: current.threads, processors: ThreadCount.available,
-        instructionSet: current.instructionSet.rawValue,
-        instructionSets: InstructionSet.available.map(\.rawValue), comparisons: checked?.comparisons)
+      let info = Info(summary: ComputeSummary(), comparisons: checked?.comparisons)
       try Console.print(json ? JSONText.encode(info) : info.description)
     }
   }
 }
 
 private struct Info: Encodable, CustomStringConvertible {
-  let backend: String
-  let backends: [String]
-  let core: String
-  let threads: Int
-  let processors: Int
-  let instructionSet: String
-  let instructionSets: [String]
+  let summary: ComputeSummary
   let comparisons: Int?
 
-  private var checkLine: String {
-    guard let comparisons else { return "" }
-    let result =
-      comparisons == 0
+  private enum CodingKeys: CodingKey { case comparisons }
+
+  /// The summary's keys and one more.
+  func encode(to encoder: any Encoder) throws {
+    try summary.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(comparisons, forKey: .comparisons)
+  }
+
+  private var check: String? {
+    guard let comparisons else { return nil }
+    return comparisons == 0
       ? "nothing to compare: this is the reference"
       : "\(comparisons) products compared with the reference: all right"
-    return "\ncheck            \(result)"
   }
 
   var description: String {
-    """
-    backend          \(backend) (available: \(backends.joined(separator: ", ")))
-    core             \(core)
-    threads          \(threads) (processors: \(processors))
-    instruction set  \(instructionSet) (available: \(instructionSets.joined(separator: ", ")))\(checkLine)
-    """
+    let facts = summary.facts + (check.map { [("check", $0)] } ?? [])
+    return facts.map { "\($0.name.paddedRight(to: 15))  \($0.value)" }.joined(separator: "\n")
   }
 }

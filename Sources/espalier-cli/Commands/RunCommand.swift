@@ -7,8 +7,8 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Train, prune, retrain: the whole experiment.",
     discussion: """
       Trains a dense network, prunes every layer at sensitivity × the standard deviation of its weights, and retrains \
-      the survivors with the same settings. Writes dense.safetensors, pruned.safetensors, retrained.safetensors and \
-      report.json to the output folder, each when its phase is done.
+      the survivors with the same settings. Writes dense.safetensors, pruned.safetensors, retrained.safetensors, \
+      report.json and report.html (a page with figures, to look at) to the output folder, each when its phase is done.
       """)
 
   @Option(
@@ -57,20 +57,22 @@ struct RunCommand: ParsableCommand {
       let experiment = PruneAndRetrain(
         settings: settings, epochs: epochs, retrainEpochs: retrainEpochs, sensitivity: sensitivity)
       if !json { try Console.print(heading(sets, settings)) }
-      var story = RunStory(folder: folder, settings: settings, epochs: (epochs, retrainEpochs), isQuiet: json)
+      var story = RunStory(folder: folder, experiment: experiment, isQuiet: json)
       let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
       try requireFinished(end, "files of finished phases are in \(folder.path)")
-      let report = try story.finish(model: "\(model)", dataset: sets.name)
+      let report = try story.finish(model: "\(model)", title: title(sets), sets)
       if json { return try Console.print(JSONText.encode(report)) }
       let table = SummaryTable(report, epochs: (epochs, retrainEpochs))
       try Console.print("\n\(table)\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))")
     }
   }
 
+  private func title(_ sets: DataOptions.Sets) -> String { "\(model)\(connectivity.suffix) on \(sets.name)" }
+
   private func heading(_ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {
     let compute = Compute.current
     return
-      "\(model)\(connectivity.suffix) on \(sets.name): \(sets.training.count) + \(sets.test.count) samples; "
+      "\(title(sets)): \(sets.training.count) + \(sets.test.count) samples; "
       + "\(compute.backend.rawValue) (\(compute.coreName)), \(compute.threads) threads, seed \(settings.seed)"
   }
 }

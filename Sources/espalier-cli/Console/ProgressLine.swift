@@ -65,13 +65,14 @@ struct ProgressLine {
   private func rate(_ samples: Int, _ seconds: Double) -> String {
     "\((Double(samples) / max(seconds, 1e-9)).formatted(width: 7, decimals: 0)) samples/s"
   }
-
-  private func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
-    let padded = whole % 60 < 10 ? "0\(whole % 60)" : "\(whole % 60)"
-    return "\(whole / 60):\(padded)"
-  }
 }
 
 /// An accuracy as a percentage.
 func percent(_ share: Double) -> String { "\((100 * share).formatted(width: 5, decimals: 2)) %" }
+
+/// Seconds as minutes and seconds.
+func duration(_ seconds: Double) -> String {
+  let whole = Int(seconds.rounded(.up))
+  let padded = whole % 60 < 10 ? "0\(whole % 60)" : "\(whole % 60)"
+  return "\(whole / 60):\(padded)"
+}

@@ -4,13 +4,12 @@ import Espalier
 struct RunStory {
   private static let (denseFile, prunedFile, retrainedFile) =
     ("dense.safetensors", "pruned.safetensors", "retrained.safetensors")
-  private static let reportFile = "report.json"
+  private static let (reportFile, pageFile) = ("report.json", "report.html")
   /// The names of all files that a run writes.
-  static let files = [denseFile, prunedFile, retrainedFile, reportFile]
+  static let files = [denseFile, prunedFile, retrainedFile, reportFile, pageFile]
 
   private let folder: OutputFolder
-  private let settings: TrainingSettings
-  private let epochs: (training: Int, retraining: Int)
+  private let experiment: PruneAndRetrain
   private let isQuiet: Bool
   private var progress: ProgressLine
   private var dense: PruneAndRetrain.Stage?
@@ -18,14 +17,11 @@ struct RunStory {
   private var retrained: PruneAndRetrain.Stage?
   private var thresholds: [PrunedParameter] = []
 
-  init(
-    folder: OutputFolder, settings: TrainingSettings, epochs: (training: Int, retraining: Int), isQuiet: Bool
-  ) {
+  init(folder: OutputFolder, experiment: PruneAndRetrain, isQuiet: Bool) {
     self.folder = folder
-    self.settings = settings
-    self.epochs = epochs
+    self.experiment = experiment
     self.isQuiet = isQuiet
-    progress = ProgressLine("training  ", epochs: epochs.training)
+    progress = ProgressLine("training  ", epochs: experiment.epochs)
   }
 
   /// Shows and stores what has happened.
@@ -34,36 +30,41 @@ struct RunStory {
     case .training(_, let event): return progress.show(event)
     case .trained(let stage):
       dense = stage
-      try write(stage, Self.denseFile, epochsDone: epochs.training)
+      try write(stage, Self.denseFile, epochsDone: experiment.epochs)
       try say("dense", stage)
     case .pruned(let stage, let results):
       pruned = stage
       thresholds = results
-      progress = ProgressLine("retraining", epochs: epochs.retraining)
-      try write(stage, Self.prunedFile, epochsDone: epochs.training)
+      progress = ProgressLine("retraining", epochs: experiment.retrainEpochs)
+      try write(stage, Self.prunedFile, epochsDone: experiment.epochs)
       let lines = results.map { "\($0.path): threshold \(Double($0.threshold).formatted(decimals: 6))" }
       if !isQuiet { try Console.print("\n" + lines.joined(separator: "\n")) }
       try say("pruned", stage)
     case .retrained(let stage):
       retrained = stage
-      try write(stage, Self.retrainedFile, epochsDone: epochs.training + epochs.retraining)
+      try write(stage, Self.retrainedFile, epochsDone: experiment.epochs + experiment.retrainEpochs)
       try say("retrained", stage)
     }
     return Interruption.isPending ? .stop : .proceed
   }
 
-  /// The report of the finished experiment, which is stored too.
-  func finish(model: String, dataset: String) throws -> RunReport {
+  /// The report of the finished experiment, which is stored too, also as a page to look at.
+  func finish(model: String, title: String, _ sets: DataOptions.Sets) throws -> RunReport {
     let report = RunReport(
-      model: model, dataset: dataset, seed: settings.seed, dense: dense!, pruned: pruned!,
+      model: model, dataset: sets.name, seed: experiment.settings.seed, dense: dense!, pruned: pruned!,
       retrained: retrained!, thresholds: thresholds)
     try report.write(to: folder.file(Self.reportFile))
+    let page = RunPage(
+      title: title,
+      stages: [.init("dense", dense!), .init("pruned", pruned!), .init("retrained", retrained!)],
+      sampleShape: sets.test.sampleShape, recipe: experiment.facts)
+    try AtomicFile.write(Array(page.html.utf8), to: folder.file(Self.pageFile))
     return report
   }
 
   private func write(_ stage: PruneAndRetrain.Stage, _ name: String, epochsDone: Int) throws {
     var file = NetworkFile(stage.network)
-    try TrainingRecord(settings: settings, epochsDone: epochsDone).store(in: &file)
+    try TrainingRecord(settings: experiment.settings, epochsDone: epochsDone).store(in: &file)
     try file.write(to: folder.file(name))
   }
 

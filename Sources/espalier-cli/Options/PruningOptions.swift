@@ -131,9 +131,8 @@ struct PruningOptions: ParsableArguments {
   /// The pruner and the amount for a network; throws when a name or a count does not fit it.
   func pruner(for network: Network) throws -> (Pruner, PruningAmount) {
     let choice = try choice()
-    let known = network.parameters.map(\.path.node)
-    try requireKnown("--layers", choice.layers, known)
-    try requireKnown("--per-layer", choice.perLayer?.keys.sorted(), known)
+    if let layers = choice.layers { try requireLayers("--layers", layers, of: network) }
+    if let perLayer = choice.perLayer { try requireLayers("--per-layer", perLayer.keys.sorted(), of: network) }
     var pruner = choice.pruner
     if let maskOf { pruner.criterion = try Self.masks(of: maskOf, for: network) }
     if let count {
@@ -167,15 +166,6 @@ struct PruningOptions: ParsableArguments {
       sparsities[String(sides[0])] = sparsity
     }
     return sparsities
-  }
-
-  private func requireKnown(_ option: String, _ names: [String]?, _ known: [String]) throws {
-    guard let names, let unknown = names.isEmpty ? "none" : names.first(where: { !known.contains($0) }) else {
-      return
-    }
-    var distinct: [String] = []
-    for name in known where !distinct.contains(name) { distinct.append(name) }
-    throw ValidationError("\(option): expected some of \(distinct.joined(separator: ", ")), found \(unknown)")
   }
 
   /// Ones where another network has weights, zeros where they are pruned.

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Espalier
+
+/// The layers that `--layers` names, separated by commas; without the option, all that have parameters. Throws an error
+/// that names the first one the network does not have.
+func layerNames(_ option: String?, of network: Network) throws -> [String] {
+  guard let option else { return layersWithParameters(of: network) }
+  let names = option.split(separator: ",").map(String.init)
+  try requireLayers("--layers", names, of: network)
+  return names
+}
+
+/// Throws an error that names the first layer the network does not have, or says that there are none.
+func requireLayers(_ option: String, _ names: [String], of network: Network) throws {
+  let known = layersWithParameters(of: network)
+  guard let unknown = names.isEmpty ? "none" : names.first(where: { !known.contains($0) }) else { return }
+  throw ValidationError("\(option): expected some of \(known.joined(separator: ", ")), found \(unknown)")
+}
+
+private func layersWithParameters(of network: Network) -> [String] {
+  var known: [String] = []
+  for name in network.parameters.map(\.path.node) where !known.contains(name) { known.append(name) }
+  return known
+}
