@@ -15,6 +15,7 @@ struct EpochRun {
   private(set) var patterns: PatternRecord
   private let dataset: Dataset
   private let batches: [BatchMemory]
+  private let lessons: [Int: Lesson]
   private var order: [Int32]
   private let background: Background?
 
@@ -24,6 +25,10 @@ struct EpochRun {
     batches = BatchMemory.forEpoch(
       of: network, samples: dataset.count, batchSize: trainer.batchSize, purpose: .training,
       loss: trainer.loss, loadsAhead: threads > 1, outlivesPlans: !trainer.callbacks.isEmpty)
+    let sizes = batches.map(\.workspace.batchSize)
+    lessons = trainer.teacher.map { teacher in
+      Dictionary(uniqueKeysWithValues: sizes.map { ($0, Lesson(by: teacher, batchSize: $0)) })
+    } ?? [:]
     background = threads > 1 ? Background() : nil
     order = Array(0..<Int32(dataset.count))
   }
@@ -116,8 +121,9 @@ struct EpochRun {
     let (workspace, compute) = (memory.workspace, moment.compute)
     workspace.setRandomKey(key)
     network.forward(in: workspace, on: compute)
-    let found = trainer.loss.evaluate(
+    var found = trainer.loss.evaluate(
       workspace.output, memory.targets, gradient: workspace.outputGradient, on: compute)
+    lessons[workspace.batchSize]?.mix(into: &found, of: workspace, on: compute)
     network.backward(in: workspace, on: compute)
     let gradients = workspace.gradients!
     trainer.callbacks.each(.gradientsReady, moment) { $0.gradientsReady(&network, gradients, at: $1) }

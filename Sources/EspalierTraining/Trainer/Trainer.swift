@@ -29,6 +29,8 @@ public struct Trainer: Sendable {
   public var packingDensity: Double?
   /// What takes part in the training besides, one after another: regularisers, rules that move connections.
   public var callbacks: [any TrainingCallback]
+  /// Whose answers the network learns from besides the labels; nil for labels only.
+  public var teacher: Teacher?
   /// Decides every shuffle, every dropout pattern and what callbacks draw.
   public let seed: UInt64
   /// Epochs done over all calls; the next shuffle depends on it.
@@ -91,6 +93,7 @@ public struct Trainer: Sendable {
     observe: (TrainingEvent) throws -> TrainingDecision
   ) rethrows -> TrainingHistory {
     dataset.requireFit(network)
+    teacher?.requireFit(network)
     let compute = Compute.current
     var history = TrainingHistory()
     var memory = TrainingMemory(dataset: dataset, validation: validation, threads: compute.threads)
