@@ -1,7 +1,7 @@
 public import EspalierNetworks
 
 /// What weights are compared with when the smallest are to go.
-public enum PruningScope: Sendable, Hashable {
+public enum PruningScope: String, Sendable, Hashable, Codable, CaseIterable {
   /// The weights of their own parameter: every parameter loses the same share.
   case eachParameter
   /// The selected weights of the whole network: one threshold for all.

@@ -133,7 +133,7 @@ public struct Trainer: Sendable {
     _ epoch: Int, of network: inout Network, in memory: inout TrainingMemory,
     observe: (TrainingEvent) throws -> TrainingDecision, on compute: Compute
   ) rethrows -> EpochRun.Outcome {
-    if epoch > 0, !callbacks.isEmpty { prepare(&network) }
+    if !callbacks.isEmpty { prepare(&network) }
     let beginning = moment(epoch: epoch, memory.dataset, on: compute)
     callbacks.each(.epochBegins, beginning) { $0.epochBegins(&network, at: $1) }
     memory.plan(for: &network, trainer: self)
