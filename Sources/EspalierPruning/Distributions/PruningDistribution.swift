@@ -78,11 +78,24 @@ public struct ErdosRenyiDistribution: PruningDistribution {
   /// In proportion to the sum of the sizes over their product, times the units.
   public func kept(of layers: [PrunableLayer], total: Int) -> [Int] {
     Apportionment(
-      proportionalTo: layers.map { layer in
-        let sizes = (includesKernel ? layer.shape : Array(layer.shape.prefix(2))).map(Double.init)
-        return Double(layer.unitCount) * sizes.reduce(0, +) / sizes.reduce(1, *)
-      }, atMost: layers.map(\.alive), total: total
+      proportionalTo: layers.map { Double($0.unitCount) * weight(of: $0.shape) }, atMost: layers.map(\.alive),
+      total: total
     ).counts
+  }
+
+  /// How many weights parameters of the given shapes keep, ⌊density · weights⌉ together. Traps unless the density lies in 0…1.
+  public func survivors(of shapes: [[Int]], density: Double) -> [Int] {
+    precondition((0...1).contains(density), "a density lies in 0…1, not \(density)")
+    let counts = shapes.map { $0.reduce(1, *) }
+    return Apportionment(
+      proportionalTo: zip(counts, shapes).map { Double($0) * weight(of: $1) }, atMost: counts,
+      total: Int((density * Double(counts.reduce(0, +))).rounded())
+    ).counts
+  }
+
+  private func weight(of shape: [Int]) -> Double {
+    let sizes = (includesKernel ? shape : Array(shape.prefix(2))).map(Double.init)
+    return sizes.reduce(0, +) / max(sizes.reduce(1, *), 1)
   }
 }
 

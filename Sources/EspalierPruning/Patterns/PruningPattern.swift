@@ -89,12 +89,7 @@ public struct PruningUnits: Sendable {
   public var survivors: Int { alive?.survivors ?? scores.count }
 
   /// The `count` units with the largest scores.
-  public func largest(_ count: Int) -> Mask {
-    var kept = alive ?? Mask(ones: scores.shape)
-    var cut = ScoreSelection(smallest: survivors - count, of: [(scores, alive)])
-    cut.clear(scores, in: &kept)
-    return kept
-  }
+  public func largest(_ count: Int) -> Mask { Mask(largest: count, of: scores, among: alive) }
 
   /// The units whose score is at least a threshold.
   func atLeast(_ threshold: Float) -> Mask {

@@ -54,6 +54,16 @@ public struct ScoreSelection: Sendable, Hashable {
   }
 }
 
+extension Mask {
+  /// The places of the `count` largest scores among those that `candidates` keeps (nil: among all), the later place winning
+  /// a tie; traps when there are fewer, or the mask does not fit.
+  package init(largest count: Int, of scores: Tensor, among candidates: Mask?) {
+    self = candidates ?? Mask(ones: scores.shape)
+    var cut = ScoreSelection(smallest: survivors - count, of: [(scores, candidates)])
+    cut.clear(scores, in: &self)
+  }
+}
+
 extension Tensor {
   /// Adds to the histogram the next 8 bits, at `shift`, of the surviving keys whose bits above are those of `prefix`.
   fileprivate func count(under prefix: UInt32, at shift: UInt32, _ mask: Mask?, into histogram: inout [Int]) {

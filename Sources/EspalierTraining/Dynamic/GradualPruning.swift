@@ -63,8 +63,12 @@ public struct GradualPruning: TrainingCallback, ValidatedSettings, Hashable, Cod
   }
 
   private func update(_ network: inout Network, at moment: TrainingMoment) {
-    guard schedule.isDue(moment) else { return }
-    network.prune(
-      sparsity: sparsity(after: schedule.share(moment)), within: scope, selection.parameters)
+    guard let sparsity = sparsity(at: moment) else { return }
+    network.prune(sparsity: sparsity, within: scope, selection.parameters)
+  }
+
+  /// The sparsity to reach at an update; nil between updates.
+  func sparsity(at moment: TrainingMoment) -> Double? {
+    schedule.isDue(moment) ? sparsity(after: schedule.share(moment)) : nil
   }
 }

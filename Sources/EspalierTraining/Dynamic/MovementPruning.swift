@@ -83,11 +83,8 @@ public struct MovementPruning: TrainingCallback {
     let layer = layers[path]!
     let sparsity = pruning.sparsity(after: pruning.schedule.share(moment))
     let survivors = parameter.count - Int((sparsity * Double(parameter.count)).rounded())
-    let mask = layer.scores.withUnsafeValues {
-      Mask(
-        largest: min(survivors, layer.weights.available), of: $0, among: layer.weights.candidates,
-        shape: parameter.shape)
-    }
+    let mask = Mask(
+      largest: min(survivors, layer.weights.available), of: layer.scores, among: layer.weights.candidates)
     layers[path]!.mask = mask
     parameter.replace(values: layer.weights.values, mask: mask)
   }

@@ -1,4 +1,5 @@
 public import EspalierNetworks
+internal import EspalierPruning
 internal import EspalierTensors
 
 #if canImport(Glibc)
@@ -26,7 +27,7 @@ public struct RigL: TrainingCallback {
   /// What can be chosen.
   public struct Settings: ValidatedSettings, Sendable, Hashable, Codable {
     /// The share of all selected weights that a network begins with, chosen at random and distributed over layers by
-    /// `ErdosRenyiKernel`; nil to begin with the masks it has.
+    /// `ErdosRenyiDistribution`; nil to begin with the masks it has.
     public var density: Double?
     /// α: the share of survivors that the first update replaces.
     public var fraction: Double
@@ -67,7 +68,10 @@ public struct RigL: TrainingCallback {
   public mutating func trainingBegins(_ network: inout Network, at moment: TrainingMoment) {
     guard let density = settings.density, moment.stepsDone == 0 else { return }
     var generator = moment.generator()
-    network.pruneRandomly(density: density, settings.selection, using: &generator)
+    let selection = settings.selection
+    let whole = ParameterSelection { selection.contains($0, $1) && $1.survivors == $1.count }
+    Pruner(criterion: RandomCriterion(), distribution: ErdosRenyiDistribution(), selection: whole)
+      .prune(&network, to: .sparsity(1 - density), seed: generator.next())
   }
 
   /// Unpacks what an update needs the whole gradient of.
@@ -131,9 +135,6 @@ extension Parameter {
     var cut = MagnitudeSelection(smallest: count, of: [(values, mask)])
     cut.clear(values, in: &kept)
     prune(keeping: kept)
-    let magnitudes = gradient.map(abs)
-    return magnitudes.withUnsafeBufferPointer {
-      Mask(largest: count, of: $0, among: kept.complement, shape: shape)
-    }
+    return Mask(largest: count, of: Tensor(gradient.map(abs), shape: shape), among: kept.complement)
   }
 }

@@ -61,6 +61,22 @@ import Testing
     #expect((trainer.callbacks[1] as! MaskWatcher).survivors.allSatisfy { $0.reduce(0, +) == 28 })
   }
 
+  /// With magnitudes of the whole network a pruner does the same as the rule alone, bit for bit; others keep to the ramp.
+  @Test func anyPrunerFollowsTheRamp() {
+    let rule = GradualPruning(to: 0.9, from: 0.1, schedule: UpdateSchedule(from: 0.25, to: 2, every: 2))
+    let magnitudes = Pruner(distribution: GlobalDistribution(), minimumKept: 0)
+    #expect(Trained([PrunerRamp(rule, pruner: magnitudes)]) == Trained([rule]))
+    var network = blobNetwork()
+    let taylor = Pruner(criterion: TaylorCriterion(), distribution: ErdosRenyiDistribution())
+    var trainer = Trainer(
+      epochs: 3, batchSize: 25, callbacks: [PrunerRamp(rule, pruner: taylor, samples: blobs()), MaskWatcher()])
+    trainer.train(&network, on: blobs())
+    let watcher = trainer.callbacks[1] as! MaskWatcher
+    #expect(
+      watcher.survivors.map { 112 - $0.reduce(0, +) } == [11, 11, 74, 74, 97, 97, 101, 101, 101, 101, 101, 101])
+    #expect(watcher.brokenSteps.isEmpty)
+  }
+
   @Test func theEndsOfTheRamp() {
     for shape in [Ramp.Shape.linear, .cubic] {
       let rule = GradualPruning(to: 0.98, from: 0.3, shape: shape)

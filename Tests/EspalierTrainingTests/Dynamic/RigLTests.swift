@@ -1,4 +1,5 @@
 import EspalierNetworks
+import EspalierPruning
 import EspalierTensors
 import EspalierTestSupport
 import EspalierTraining
@@ -89,20 +90,20 @@ import Testing
   @Test func erdosRenyiKernel() {
     // ε = (26620 − 1000) / (1084 + 400), for the last layer would keep more than it has.
     #expect(
-      ErdosRenyiKernel.survivors(of: [[300, 784], [100, 300], [10, 100]], density: 0.1) == [
+      ErdosRenyiDistribution().survivors(of: [[300, 784], [100, 300], [10, 100]], density: 0.1) == [
         18714, 6906, 1000,
       ])
     // A convolution [8, 4, 3, 3] has the sum 18 and 288 weights, a matrix [12, 6] the sum 18 and 72.
-    #expect(ErdosRenyiKernel.survivors(of: [[8, 4, 3, 3], [12, 6]], density: 0.1) == [18, 18])
-    #expect(ErdosRenyiKernel.survivors(of: [[5, 7], [3, 2]], density: 1) == [35, 6])
-    #expect(ErdosRenyiKernel.survivors(of: [[5, 7], [3, 2]], density: 0) == [0, 0])
-    #expect(ErdosRenyiKernel.survivors(of: [], density: 0.5).isEmpty)
+    #expect(ErdosRenyiDistribution().survivors(of: [[8, 4, 3, 3], [12, 6]], density: 0.1) == [18, 18])
+    #expect(ErdosRenyiDistribution().survivors(of: [[5, 7], [3, 2]], density: 1) == [35, 6])
+    #expect(ErdosRenyiDistribution().survivors(of: [[5, 7], [3, 2]], density: 0) == [0, 0])
+    #expect(ErdosRenyiDistribution().survivors(of: [], density: 0.5).isEmpty)
     var generator = Xoshiro256(seed: 5)
     for _ in 0..<50 {
       let shapes = (0..<3).map { _ in (0..<2).map { _ in Int.random(in: 1...40, using: &generator) } }
       let density = Double.random(in: 0...1, using: &generator)
       let counts = shapes.map { $0[0] * $0[1] }
-      let kept = ErdosRenyiKernel.survivors(of: shapes, density: density)
+      let kept = ErdosRenyiDistribution().survivors(of: shapes, density: density)
       #expect(
         kept.reduce(0, +) == Int((density * Double(counts.reduce(0, +))).rounded()), "\(shapes), \(density)")
       #expect(zip(kept, counts).allSatisfy { $0 >= 0 && $0 <= $1 }, "\(shapes), \(density)")
@@ -113,8 +114,8 @@ import Testing
     var network = blobNetwork()
     network.prune(sparsity: 0.5, within: .eachParameter, .weights(of: ["fc2"]))
     let before = network
-    var generator = Xoshiro256(seed: 6)
-    network.pruneRandomly(density: 0.25, using: &generator)
+    var trainer = Trainer(epochs: 0, callbacks: [RigL(RigL.Settings(density: 0.25))])
+    trainer.train(&network, on: blobs())
     #expect(network.weights.map(\.survivors) == [16, 24])
     #expect(network.weights[1].values == before.weights[1].values)
     let (old, new) = (before.weights[0].values, network.weights[0].values)

@@ -1,0 +1,40 @@
+public import EspalierData
+public import EspalierNetworks
+public import EspalierPruning
+
+/// The ramp of gradual pruning for any criterion, pattern and distribution: at every update of the ramp a pruner takes the
+/// network to its sparsity.
+///
+/// The criterion is asked anew at every update, with the loss of the training; what a pruner's selection leaves out stays whole.
+/// The scope and the selection of the ramp itself are not used.
+public struct PrunerRamp: TrainingCallback {
+  /// When, and to which sparsity.
+  public let ramp: GradualPruning
+  /// What goes.
+  public let pruner: Pruner
+  /// What calibrates criteria that need samples.
+  public let samples: Dataset?
+
+  /// The callback.
+  public init(_ ramp: GradualPruning, pruner: Pruner, samples: Dataset? = nil) {
+    self.ramp = ramp
+    self.pruner = pruner
+    self.samples = samples
+  }
+
+  /// The update at step 0, if it is due.
+  public mutating func trainingBegins(_ network: inout Network, at moment: TrainingMoment) {
+    update(&network, at: moment)
+  }
+
+  /// The update after the step, if it is due.
+  public mutating func stepEnds(_ network: inout Network, at moment: TrainingMoment) {
+    update(&network, at: moment)
+  }
+
+  private func update(_ network: inout Network, at moment: TrainingMoment) {
+    guard let sparsity = ramp.sparsity(at: moment) else { return }
+    var generator = moment.generator()
+    pruner.prune(&network, to: .sparsity(sparsity), samples: samples, seed: generator.next())
+  }
+}
