@@ -37,6 +37,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
     // C
@@ -65,7 +66,7 @@ let package = Package(
       name: "EspalierRecipes",
       dependencies: [
         "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierNetworks", "EspalierPruning",
-        "EspalierTensors", "EspalierTraining",
+        "EspalierTensors", "EspalierTraining", .product(name: "Yams", package: "Yams"),
       ]),
     .target(
       name: "Espalier",
