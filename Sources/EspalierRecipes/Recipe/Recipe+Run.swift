@@ -25,7 +25,8 @@ extension Recipe {
       if let best = run.outcome.best {
         let loss = self.training.loss
         run.outcome.test = (
-          run.outcome.dense?.network.evaluate(on: test, loss: loss), best.network.evaluate(on: test, loss: loss)
+          run.outcome.dense?.network.evaluate(on: test, loss: loss),
+          best.network.evaluate(on: test, loss: loss)
         )
       }
       return run.outcome

@@ -45,7 +45,8 @@ public struct Recipe: Sendable, Hashable, Codable {
       return "distillation: expected a dense network to learn from, found a recipe that trains none"
     }
     if case .lotteryTicket(let strategy) = strategy, strategy.rewindEpoch >= epochs {
-      return "strategy.rewind-epoch: expected less than the \(epochs) epochs of training, found \(strategy.rewindEpoch)"
+      return
+        "strategy.rewind-epoch: expected less than the \(epochs) epochs of training, found \(strategy.rewindEpoch)"
     }
     if strategy.name == .rigl, pruning != PruningChoice(layers: pruning.layers) {
       return "pruning: expected at most layers, for RigL has rules of its own"

@@ -57,7 +57,9 @@ extension RunPage {
 
   /// Pictures of how many connections each input has left, where inputs are images.
   func addInputs(to page: inout HTMLPage) {
-    guard let (path, parameter) = last.network.inputWeights, let grids = imageGrids(of: parameter) else { return }
+    guard let (path, parameter) = last.network.inputWeights, let grids = imageGrids(of: parameter) else {
+      return
+    }
     let maximum = grids.joined().max()
     let pictures = grids.enumerated().map { channel, counts in
       MaskPicture(
@@ -96,7 +98,8 @@ extension Network {
   /// The weights that multiply the network's input, if a linear layer is the first to do anything with it.
   fileprivate var inputWeights: (path: ParameterPath, parameter: Parameter)? {
     var untouched: Set<Source> = [.input]
-    for (index, node) in nodes.enumerated() where node.sources.count == 1 && untouched.contains(node.sources[0]) {
+    for (index, node) in nodes.enumerated()
+    where node.sources.count == 1 && untouched.contains(node.sources[0]) {
       if node.layer.isPassThrough(training: false) { untouched.insert(.node(index)) }
       if let weight = node.layer.linear?.weight {
         return (ParameterPath(node: node.name, name: "weight"), weight)

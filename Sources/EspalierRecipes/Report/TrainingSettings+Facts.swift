@@ -9,7 +9,9 @@ extension TrainingSettings {
     if warmUp > 0 { facts.append(("warm-up", "\(warmUp) epochs")) }
     facts.append(("weight decay", "\(weightDecay)"))
     if labelSmoothing > 0 { facts.append(("label smoothing", "\(labelSmoothing)")) }
-    if let evolve { facts.append(("evolution", "\(evolve) of each sparse layer before every epoch but the first")) }
+    if let evolve {
+      facts.append(("evolution", "\(evolve) of each sparse layer before every epoch but the first"))
+    }
     facts.append(("batch size", "\(batchSize)"))
     facts.append(("seed", "\(seed)"))
     return facts

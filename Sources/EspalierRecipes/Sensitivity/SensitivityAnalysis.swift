@@ -24,7 +24,8 @@ public struct SensitivityAnalysis: Sendable {
 
   /// An analysis; traps unless there is a level and all lie in 0…1.
   public init(
-    levels: [Double] = standardLevels, selection: ParameterSelection = .weights, loss: any Loss = CrossEntropy()
+    levels: [Double] = standardLevels, selection: ParameterSelection = .weights,
+    loss: any Loss = CrossEntropy()
   ) {
     precondition(
       !levels.isEmpty && levels.allSatisfy((0...1).contains), "levels are sparsities in 0…1, not \(levels)")
@@ -44,9 +45,12 @@ public struct SensitivityAnalysis: Sendable {
   /// Measures a network on samples that it was not trained on; `observe` is told of every evaluation, and may stop the
   /// analysis, whose result then is nil. Traps when the samples do not fit the network.
   public func measure(
-    _ network: Network, on dataset: Dataset, observe: (Progress) throws -> TrainingDecision = { _ in .proceed }
+    _ network: Network, on dataset: Dataset,
+    observe: (Progress) throws -> TrainingDecision = { _ in .proceed }
   ) rethrows -> SensitivityReport? {
-    let chosen = network.parameters.filter { selection.contains($0.path, $0.parameter) && $0.parameter.count > 0 }
+    let chosen = network.parameters.filter {
+      selection.contains($0.path, $0.parameter) && $0.parameter.count > 0
+    }
     let total = 1 + chosen.count * levels.count
     var done = 0
     func goesOn() throws -> Bool {
@@ -67,7 +71,8 @@ public struct SensitivityAnalysis: Sendable {
           node: path.node, name: path.description, weights: parameter.count,
           pruned: parameter.count - parameter.survivors, points: points))
     }
-    return SensitivityReport(samples: whole.samples, accuracy: whole.accuracy, loss: whole.loss, layers: layers)
+    return SensitivityReport(
+      samples: whole.samples, accuracy: whole.accuracy, loss: whole.loss, layers: layers)
   }
 
   /// What is left of the quality with one parameter pruned.

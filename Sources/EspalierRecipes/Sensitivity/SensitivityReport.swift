@@ -70,5 +70,6 @@ public struct SensitivityReport: Sendable, Hashable, Codable {
 /// A field in quotation marks where it needs them.
 private func quoted(_ field: String) -> String {
   guard field.contains(where: { ",\"\r\n".contains($0) }) else { return field }
-  return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+    + "\""
 }

@@ -23,7 +23,8 @@ public struct SuggestionComparison: Sendable, Hashable, Codable {
   /// Prunes copies of a network in the three ways and evaluates them. Three evaluations. Traps when the suggestion names a
   /// parameter that the network does not have, or the samples do not fit it.
   public init(
-    _ suggestion: SparsitySuggestion, of network: Network, on dataset: Dataset, loss: any Loss = CrossEntropy()
+    _ suggestion: SparsitySuggestion, of network: Network, on dataset: Dataset,
+    loss: any Loss = CrossEntropy()
   ) {
     let names = Set(suggestion.layers.map(\.name))
     let selection = ParameterSelection { path, _ in names.contains(path.description) }

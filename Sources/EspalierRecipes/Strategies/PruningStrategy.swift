@@ -53,7 +53,9 @@ public enum PruningStrategy: Sendable, Hashable, Codable {
 
   /// What is out of range, in one line; nil when nothing is.
   var problem: String? {
-    guard (0..<1).contains(sparsity) else { return "sparsity: expected a share from 0 and below 1, found \(sparsity)" }
+    guard (0..<1).contains(sparsity) else {
+      return "sparsity: expected a share from 0 and below 1, found \(sparsity)"
+    }
     return switch self {
     case .oneShot(let strategy): least("retrain-epochs", strategy.retrainEpochs, 0)
     case .iterative(let strategy): strategy.problem
@@ -115,7 +117,8 @@ public struct IterativeStrategy: Sendable, Hashable, Codable {
   }
 
   var problem: String? {
-    least("rounds", rounds, 1) ?? least("retrain-epochs", retrainEpochs, 1) ?? least("maximum-drop", maximumDrop)
+    least("rounds", rounds, 1) ?? least("retrain-epochs", retrainEpochs, 1)
+      ?? least("maximum-drop", maximumDrop)
   }
 }
 
@@ -133,7 +136,9 @@ public struct GradualStrategy: Sendable, Hashable, Codable {
   public var pruningShare: Double
 
   /// The strategy.
-  public init(sparsity: Double = 0.95, retrainEpochs: Int = 20, interval: Int = 100, pruningShare: Double = 0.5) {
+  public init(
+    sparsity: Double = 0.95, retrainEpochs: Int = 20, interval: Int = 100, pruningShare: Double = 0.5
+  ) {
     self.sparsity = sparsity
     self.retrainEpochs = retrainEpochs
     self.interval = interval
@@ -175,7 +180,9 @@ public struct DynamicStrategy: Sendable, Hashable, Codable {
   public var retrainEpochs: Int
 
   /// The strategy.
-  public init(sparsity: Double = 0.95, penalty: Penalty = .l1, strength: Double = 5e-5, retrainEpochs: Int = 15) {
+  public init(
+    sparsity: Double = 0.95, penalty: Penalty = .l1, strength: Double = 5e-5, retrainEpochs: Int = 15
+  ) {
     self.sparsity = sparsity
     self.penalty = penalty
     self.strength = strength

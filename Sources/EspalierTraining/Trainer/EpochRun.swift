@@ -26,9 +26,10 @@ struct EpochRun {
       of: network, samples: dataset.count, batchSize: trainer.batchSize, purpose: .training,
       loss: trainer.loss, loadsAhead: threads > 1, outlivesPlans: !trainer.callbacks.isEmpty)
     let sizes = batches.map(\.workspace.batchSize)
-    lessons = trainer.teacher.map { teacher in
-      Dictionary(uniqueKeysWithValues: sizes.map { ($0, Lesson(by: teacher, batchSize: $0)) })
-    } ?? [:]
+    lessons =
+      trainer.teacher.map { teacher in
+        Dictionary(uniqueKeysWithValues: sizes.map { ($0, Lesson(by: teacher, batchSize: $0)) })
+      } ?? [:]
     background = threads > 1 ? Background() : nil
     order = Array(0..<Int32(dataset.count))
   }

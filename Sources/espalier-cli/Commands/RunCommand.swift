@@ -8,29 +8,35 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Trains a dense network, prunes every layer at sensitivity × the standard deviation of its weights, and retrains \
       the survivors with the same settings. Writes dense.safetensors, pruned.safetensors, retrained.safetensors, \
-      report.json and report.html (a page with figures, to look at) to the output folder, each when its phase is done.
+      report.json and report.html (a page with figures, to look at) to the output folder, each when its phase is done. \
+      With --recipe, carries out what the file says instead ('espalier recipe --example NAME' prints one), and writes \
+      dense.safetensors, best.safetensors, recipe.yaml, report.json and report.html.
       """)
+
+  @Option(help: ArgumentHelp("A recipe to carry out: YAML.", valueName: "file"))
+  var recipe: String?
 
   @Option(
     help: ArgumentHelp(
       "lenet-300-100, or layer sizes such as 784-300-100-10 (default: \(ModelName.standard)).",
       valueName: "model"),
     transform: ModelName.parse)
-  var model = ModelName.standard
+  var model: ModelName?
 
   @OptionGroup var connectivity: ConnectivityOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: ArgumentHelp("Epochs of dense training.", valueName: "count"))
-  var epochs = 15
+  @Option(help: ArgumentHelp("Epochs of dense training (default: 15).", valueName: "count"))
+  var epochs: Int?
 
-  @Option(help: ArgumentHelp("Epochs of retraining.", valueName: "count"))
-  var retrainEpochs = 15
+  @Option(help: ArgumentHelp("Epochs of retraining (default: 15).", valueName: "count"))
+  var retrainEpochs: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Prune weights below this multiple of their layer's standard deviation.", valueName: "multiple"))
-  var sensitivity = 2.0
+      "Prune weights below this multiple of their layer's standard deviation (default: 2).",
+      valueName: "multiple"))
+  var sensitivity: Double?
 
   @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
@@ -42,37 +48,75 @@ struct RunCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    try requireEpochs("--epochs", epochs, from: 1)
-    try requireEpochs("--retrain-epochs", retrainEpochs, from: 0)
+    if let epochs { try requireEpochs("--epochs", epochs, from: 1) }
+    if let retrainEpochs { try requireEpochs("--retrain-epochs", retrainEpochs, from: 0) }
+    if recipe != nil, let given = optionsOfTheClassic.first {
+      throw ValidationError(
+        "--recipe, \(given): expected \(given.dropFirst(2)) in the recipe, found an option")
+    }
     try require("--sensitivity", sensitivity, "a number of at least 0") { $0 >= 0 && $0.isFinite }
+  }
+
+  /// The options that were given and that a recipe says itself.
+  private var optionsOfTheClassic: [String] {
+    [
+      ("--model", model != nil), ("--epochs", epochs != nil), ("--retrain-epochs", retrainEpochs != nil),
+      ("--sensitivity", sensitivity != nil),
+    ].filter(\.1).map(\.0) + training.given + connectivity.given
   }
 
   func run() throws {
     Interruption.listen()
     try compute {
-      let settings = try training.settings()
-      let sets = try data.load()
-      let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
-      let folder = try OutputFolder(output, for: RunStory.files)
-      let experiment = PruneAndRetrain(
-        settings: settings, epochs: epochs, retrainEpochs: retrainEpochs, sensitivity: sensitivity)
-      if !json { try Console.print(heading(sets, settings)) }
-      var story = RunStory(folder: folder, experiment: experiment, isQuiet: json)
-      let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
-      try requireFinished(end, "files of finished phases are in \(folder.path)")
-      let report = try story.finish(model: "\(model)", title: title(sets), sets)
-      if json { return try Console.print(JSONText.encode(report)) }
-      let table = SummaryTable(report, epochs: (epochs, retrainEpochs))
-      try Console.print("\n\(table)\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))")
+      if let recipe { try run(recipe: recipe) } else { try runClassic() }
     }
   }
 
-  private func title(_ sets: DataOptions.Sets) -> String { "\(model)\(connectivity.suffix) on \(sets.name)" }
+  private func run(recipe path: String) throws {
+    let file = try RecipeFile(contentsOf: path)
+    let model = try file.model.map(ModelName.parse) ?? .standard
+    let sets = try data.load()
+    guard file.recipe.heldOut < sets.training.count else {
+      throw RecipeContradiction(
+        file: path, place: "held-out",
+        problem: "expected less than the \(sets.training.count) training samples, "
+          + "found \(file.recipe.heldOut)")
+    }
+    let network = try model.makeNetwork(for: sets.training, file.recipe.training, .dense)
+    if let layers = file.recipe.pruning.layers {
+      try requireLayers("\(path): pruning.layers", layers, of: network)
+    }
+    let folder = try OutputFolder(output, for: RecipeStory.files)
+    let text = String(decoding: try InputFile(path).contents(maximumCount: 1 << 20), as: UTF8.self)
+    if !json { try Console.print(heading("\(model) on \(sets.name)", sets, file.recipe.training)) }
+    try RecipeStory(file: file, text: text, model: "\(model)", folder: folder, isQuiet: json).run(
+      network, sets)
+  }
 
-  private func heading(_ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {
+  private func runClassic() throws {
+    let settings = try training.settings()
+    let sets = try data.load()
+    let model = model ?? .standard
+    let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
+    let folder = try OutputFolder(output, for: RunStory.files)
+    let experiment = PruneAndRetrain(
+      settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,
+      sensitivity: sensitivity ?? 2)
+    let title = "\(model)\(connectivity.suffix) on \(sets.name)"
+    if !json { try Console.print(heading(title, sets, settings)) }
+    var story = RunStory(folder: folder, experiment: experiment, isQuiet: json)
+    let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
+    try requireFinished(end, "files of finished phases are in \(folder.path)")
+    let report = try story.finish(model: "\(model)", title: title, sets)
+    if json { return try Console.print(JSONText.encode(report)) }
+    let table = SummaryTable(report, epochs: (experiment.epochs, experiment.retrainEpochs))
+    try Console.print("\n\(table)\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))")
+  }
+
+  private func heading(_ title: String, _ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {
     let compute = Compute.current
     return
-      "\(title(sets)): \(sets.training.count) + \(sets.test.count) samples; "
+      "\(title): \(sets.training.count) + \(sets.test.count) samples; "
       + "\(compute.backend.rawValue) (\(compute.coreName)), \(compute.threads) threads, seed \(settings.seed)"
   }
 }

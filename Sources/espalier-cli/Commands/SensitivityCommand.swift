@@ -33,7 +33,8 @@ struct SensitivityCommand: ParsableCommand {
     help: ArgumentHelp("Suggest amounts that prune this share of all weights together.", valueName: "share"))
   var suggest: Double?
 
-  @Option(help: ArgumentHelp("What a suggestion keeps small: loss or accuracy (default: loss).", valueName: "cost"))
+  @Option(
+    help: ArgumentHelp("What a suggestion keeps small: loss or accuracy (default: loss).", valueName: "cost"))
   var minimize: SensitivityReport.Cost?
 
   @OptionGroup var compute: ComputeOptions
@@ -91,7 +92,8 @@ struct SensitivityCommand: ParsableCommand {
     _ sparsity: Double, _ report: SensitivityReport, _ network: Network, on dataset: Dataset, loss: any Loss
   ) throws -> SensitivityResult.Suggestion {
     let range = report.reachableSparsities
-    let reach = "\(range.lowerBound) to \(range.upperBound), what is pruned already to the highest of --levels"
+    let reach =
+      "\(range.lowerBound) to \(range.upperBound), what is pruned already to the highest of --levels"
     guard range.contains(sparsity) else {
       throw ValidationError("--suggest: expected \(reach), found \(sparsity)")
     }

@@ -4,13 +4,15 @@ import Espalier
 struct ProgressLine {
   private let title: String
   private let length: Int
+  private let validation: String
   private var sinceDrawn = 0.0
   private var isDrawn = false
 
-  /// A display for `epochs` epochs of `title`.
-  init(_ title: String, epochs: Int) {
+  /// A display for `epochs` epochs of `title`, evaluated on samples that are called `validation`.
+  init(_ title: String, epochs: Int, validation: String = "test") {
     self.title = title
     length = epochs
+    self.validation = validation
   }
 
   /// Shows one event; asks for an end once Ctrl-C has been pressed.
@@ -45,9 +47,10 @@ struct ProgressLine {
     var text =
       "\(heading(summary.epoch))  \(rate(summary.samples, summary.seconds))  "
       + "loss \(summary.loss.formatted(decimals: 4))  accuracy \(percent(summary.accuracy))"
-    if let validation = summary.validation {
+    if let found = summary.validation {
       text +=
-        "  test loss \(validation.loss.formatted(decimals: 4))  test accuracy \(percent(validation.accuracy))"
+        "  \(validation) loss \(found.loss.formatted(decimals: 4))  \(validation) accuracy "
+        + percent(found.accuracy)
     }
     let left = (summary.seconds + summary.evaluationSeconds) * Double(length - summary.epoch - 1)
     Console.write(text + (left > 0 ? "  ETA \(duration(left))" : "") + "\n")

@@ -90,7 +90,10 @@ extension SensitivityResult.Suggestion: CustomStringConvertible {
     ].map { name, quality in
       "  \(name.paddedRight(to: 24))accuracy \(percent(quality.accuracy)), loss \(quality.loss.formatted(decimals: 4))"
     }
-    return ([heading] + rows + ["", "pruned so, without retraining:"] + measured + ["", "--per-layer \(amounts.argument)"])
+    return
+      ([heading] + rows + ["", "pruned so, without retraining:"] + measured + [
+        "", "--per-layer \(amounts.argument)",
+      ])
       .joined(separator: "\n")
   }
 }

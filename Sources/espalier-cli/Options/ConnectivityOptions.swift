@@ -23,6 +23,11 @@ struct ConnectivityOptions: ParsableArguments {
     }
   }
 
+  /// The options that were given.
+  var given: [String] {
+    (density != nil ? ["--density"] : []) + (epsilon != nil ? ["--epsilon"] : [])
+  }
+
   /// What was chosen; dense without options.
   var connectivity: Connectivity {
     if let density { return .density(density) }

@@ -132,7 +132,9 @@ struct PruningOptions: ParsableArguments {
   func pruner(for network: Network) throws -> (Pruner, PruningAmount) {
     let choice = try choice()
     if let layers = choice.layers { try requireLayers("--layers", layers, of: network) }
-    if let perLayer = choice.perLayer { try requireLayers("--per-layer", perLayer.keys.sorted(), of: network) }
+    if let perLayer = choice.perLayer {
+      try requireLayers("--per-layer", perLayer.keys.sorted(), of: network)
+    }
     var pruner = choice.pruner
     if let maskOf { pruner.criterion = try Self.masks(of: maskOf, for: network) }
     if let count {

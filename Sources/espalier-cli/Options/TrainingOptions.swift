@@ -58,6 +58,19 @@ struct TrainingOptions: ParsableArguments {
     try require("--evolve", evolve, "a number in 0…1") { (0...1).contains($0) }
   }
 
+  /// The options that were given.
+  var given: [String] {
+    let options: [(String, Bool)] = [
+      ("--batch-size", batchSize != nil), ("--optimizer", optimizer != nil),
+      ("--learning-rate", learningRate != nil),
+      ("--momentum", momentum != nil), ("--nesterov", nesterov), ("--weight-decay", weightDecay != nil),
+      ("--schedule", schedule != nil), ("--warm-up", warmUp != nil),
+      ("--label-smoothing", labelSmoothing != nil),
+      ("--evolve", evolve != nil), ("--seed", seed != nil),
+    ]
+    return options.filter(\.1).map(\.0)
+  }
+
   /// The chosen settings over `fallback`; throws when one of them would do nothing.
   func settings(over fallback: TrainingSettings = TrainingSettings()) throws -> TrainingSettings {
     var settings = fallback

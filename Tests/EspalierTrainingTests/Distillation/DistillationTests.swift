@@ -12,7 +12,9 @@ import Testing
   /// reported loss give as well.
   ///
   /// A difference over ±h of a loss that float32 gives to about 1e-6 is off by 1e-6 / h + h² · curvature: 1e-3 at h = 0.01.
-  @Test(arguments: ComputeCase.all, [Distillation(temperature: 3, mix: 0.6), Distillation(temperature: 1, mix: 1)])
+  @Test(
+    arguments: ComputeCase.all,
+    [Distillation(temperature: 3, mix: 0.6), Distillation(temperature: 1, mix: 1)])
   func theGradientIsThatOfTheReportedLoss(_ way: ComputeCase, _ distillation: Distillation) {
     way {
       let student = perceptron([6, 5, 4], seed: 1)
@@ -96,7 +98,8 @@ private func randomSamples(count: Int) -> Dataset {
   var generator = Xoshiro256(seed: 3)
   let values = Tensor(uniform: -1..<1, shape: [count * 6], using: &generator).values
   return Dataset(
-    samples: .floats(values), sampleShape: [6], answers: .classes((0..<count).map { Int32($0 % 4) }, count: 4))
+    samples: .floats(values), sampleShape: [6], answers: .classes((0..<count).map { Int32($0 % 4) }, count: 4)
+  )
 }
 
 private func perceptron(_ sizes: [Int], seed: UInt64) -> Network {

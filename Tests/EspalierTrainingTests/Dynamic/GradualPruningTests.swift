@@ -69,11 +69,14 @@ import Testing
     var network = blobNetwork()
     let taylor = Pruner(criterion: TaylorCriterion(), distribution: ErdosRenyiDistribution())
     var trainer = Trainer(
-      epochs: 3, batchSize: 25, callbacks: [PrunerRamp(rule, pruner: taylor, samples: blobs()), MaskWatcher()])
+      epochs: 3, batchSize: 25,
+      callbacks: [PrunerRamp(rule, pruner: taylor, samples: blobs()), MaskWatcher()])
     trainer.train(&network, on: blobs())
     let watcher = trainer.callbacks[1] as! MaskWatcher
     #expect(
-      watcher.survivors.map { 112 - $0.reduce(0, +) } == [11, 11, 74, 74, 97, 97, 101, 101, 101, 101, 101, 101])
+      watcher.survivors.map { 112 - $0.reduce(0, +) } == [
+        11, 11, 74, 74, 97, 97, 101, 101, 101, 101, 101, 101,
+      ])
     #expect(watcher.brokenSteps.isEmpty)
   }
 

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Espalier
+
+/// Prints recipes to begin with, and checks one's own.
+struct RecipeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recipe", abstract: "Print a commented recipe, or check one.",
+    discussion: "Recipes are YAML files that 'espalier run --recipe FILE' carries out.")
+
+  @Option(
+    help: ArgumentHelp(
+      "Print a recipe of this strategy: \(PruningStrategy.Name.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name"))
+  var example: String?
+
+  @Option(
+    help: ArgumentHelp("Check this recipe and print it as JSON, all defaults filled in.", valueName: "file"))
+  var check: String?
+
+  func validate() throws {
+    guard (example == nil) != (check == nil) else {
+      throw ValidationError(
+        "expected one of --example and --check, found \(example == nil ? "none" : "both")")
+    }
+  }
+
+  func run() throws {
+    if let check { return try Console.print(JSONText.encode(RecipeFile(contentsOf: check).recipe)) }
+    let names = PruningStrategy.Name.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let name = PruningStrategy.Name(rawValue: example!) else {
+      throw ValidationError("--example: expected one of \(names), found \(example!)")
+    }
+    try Console.print(RecipeFile.example(of: name))
+  }
+}
