@@ -25,6 +25,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     self.code = code
   }
 
+  /// Whether nothing is there.
+  public var isMissing: Bool { code == ENOENT }
+
   /// The system's text for ``code``.
   public var reason: String { String(cString: strerror(code)) }
 

@@ -48,6 +48,9 @@ public enum AtomicFile {
     try write(to: path) { output in try output.write(bytes) }
   }
 
+  /// Removes a file, if it is there and may be removed.
+  public static func remove(_ path: String) { unlink(path) }
+
   /// Throws the `FileError` that writing to `path` would end in, as far as that can be told without writing: a
   /// folder stands there, its folder is missing, or a permission is. For those who work long for the content.
   public static func requireWritable(_ path: String) throws {

@@ -44,7 +44,7 @@ extension RecipeRun {
 
 extension Network {
   /// This network's values under another one's masks.
-  fileprivate func masked(like other: Network) -> Network {
+  func masked(like other: Network) -> Network {
     let masks = Dictionary(uniqueKeysWithValues: other.parameters.map { ($0.path, $0.parameter.mask) })
     var network = self
     network.visitParameters { path, parameter in
