@@ -159,7 +159,7 @@ let package = Package(
       ]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
-    .testTarget(name: "EspalierFiguresTests", dependencies: ["EspalierFigures"]),
+    .testTarget(name: "EspalierFiguresTests", dependencies: ["EspalierFigures", "EspalierTensors"]),
     .testTarget(
       name: "EspalierFormatsTests",
       dependencies: [

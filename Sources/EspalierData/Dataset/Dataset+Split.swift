@@ -9,7 +9,8 @@ extension Dataset {
     var isHeldOut = [Bool](repeating: false, count: self.count)
     // Selection sampling (D. Knuth, The Art of Computer Programming 2, 3.4.2 S): each choice of `count` is as likely.
     var needed = count
-    for index in isHeldOut.indices where Int.random(in: index..<self.count, using: &generator) - index < needed {
+    for index in isHeldOut.indices
+    where Int.random(in: index..<self.count, using: &generator) - index < needed {
       isHeldOut[index] = true
       needed -= 1
     }
@@ -20,7 +21,9 @@ extension Dataset {
 
   /// The samples at the given positions, in that order, copied; traps on positions that do not exist.
   public func select(_ indices: [Int]) -> Dataset {
-    for index in indices { precondition((0..<count).contains(index), "sample \(index) outside \(count) samples") }
+    for index in indices {
+      precondition((0..<count).contains(index), "sample \(index) outside \(count) samples")
+    }
     let samples: Samples =
       switch samples {
       case .bytes(let bytes, let scale, let offset):

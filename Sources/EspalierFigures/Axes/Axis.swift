@@ -11,7 +11,8 @@ public struct Axis: Sendable {
 
   /// An axis.
   public init(
-    _ title: String, scale: AxisScale = .linear, labels: AxisLabels = .number, range: ClosedRange<Double>? = nil
+    _ title: String, scale: AxisScale = .linear, labels: AxisLabels = .number,
+    range: ClosedRange<Double>? = nil
   ) {
     self.title = title
     self.scale = scale

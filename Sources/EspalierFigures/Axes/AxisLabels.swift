@@ -1,5 +1,13 @@
 internal import EspalierTensors
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// How the values of an axis are written.
 public struct AxisLabels: Sendable {
   private let format: @Sendable (_ value: Double, _ decimals: Int) -> String
@@ -36,23 +44,23 @@ public struct AxisLabels: Sendable {
     format(value, min(Self.decimals(of: factor * value), decimals))
   }
 
-  /// The decimals that show a value to seven digits or so, at most 6.
+  /// The decimals that show a value to seven digits or so, at most 9; none for one so small that it has an exponent.
   private static func decimals(of value: Double) -> Int {
     var scaled = value.magnitude
-    for decimals in 0..<6 {
-      if (scaled - scaled.rounded()).magnitude <= 1e-7 * max(scaled, 1e-3) { return decimals }
+    guard scaled >= 1e-7 else { return 0 }
+    for decimals in 0..<9 {
+      if (scaled - scaled.rounded()).magnitude <= 1e-7 * scaled { return decimals }
       scaled *= 10
     }
-    return 6
+    return 9
   }
 }
 
-/// A number with its thousands apart, by U+202F, the narrow space that no line breaks at; a value too small for its
-/// decimals in Swift's shortest notation.
+/// A number with its thousands apart, by U+202F, the narrow space that no line breaks at.
 private func plain(_ value: Double, decimals: Int) -> String {
   let text = value.formatted(decimals: decimals)
-  guard text.contains(where: { ("1"..."9").contains($0) }) || value == 0, !text.contains("e") else {
-    return "\(value)"
+  guard value == 0 || text.contains(where: { ("1"..."9").contains($0) }), value.magnitude < 1e15 else {
+    return scientific(value)
   }
   let sign = text.hasPrefix("-") ? "−" : ""
   let parts = text.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
@@ -64,4 +72,14 @@ private func plain(_ value: Double, decimals: Int) -> String {
     whole.append(digit)
   }
   return sign + whole + fraction
+}
+
+/// A number too small or too large for plain digits: 2.5e−9.
+private func scientific(_ value: Double) -> String {
+  guard value.isFinite else { return "\(value)" }
+  let exponent = log10(value.magnitude).rounded(.down)
+  let mantissa = (value / pow(10, exponent)).formatted(decimals: 3)
+  let shortened = String(mantissa.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
+  return "\(shortened)e\(Int(exponent))".split(separator: "-", omittingEmptySubsequences: false).joined(
+    separator: "−")
 }

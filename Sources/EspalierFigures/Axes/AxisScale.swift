@@ -61,8 +61,7 @@ public struct AxisScale: Sendable {
     isEven: false, position: { $0 < 1 ? -log10(1 - $0) : .nan }
   ) { positions, _ in
     let nines = (1...max(1, min(Int(positions.upperBound.rounded(.up)), 9))).map { tenth($0) }
-    return [0] + nines.map { 1 - $0 } + nines.map { 1 - 5 * $0 } + nines.map { 1 - 2 * $0 }
-      + nines.map { 1 - 3 * $0 } + [0.25]
+    return [0] + nines.map { 1 - $0 } + nines.map { 1 - 5 * $0 } + nines.map { 1 - 2 * $0 } + [0.7, 0.25]
   }
 }
 

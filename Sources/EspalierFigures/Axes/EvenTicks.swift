@@ -7,7 +7,7 @@
 #endif
 
 /// The smallest of 1, 2, 2.5, 5 times a power of ten that cuts `span` into at most `count` steps.
-func evenStep(span: Double, atMost count: Int) -> Double {
+package func evenStep(span: Double, atMost count: Int) -> Double {
   let least = span / Double(max(count, 1))
   let power = pow(10, log10(least).rounded(.down))
   // A hair of tolerance, lest rounding makes a span of ten steps one of nine.
@@ -15,7 +15,7 @@ func evenStep(span: Double, atMost count: Int) -> Double {
 }
 
 /// The multiples of `evenStep` within a range, ascending.
-func evenTicks(in range: ClosedRange<Double>, atMost count: Int) -> [Double] {
+package func evenTicks(in range: ClosedRange<Double>, atMost count: Int) -> [Double] {
   let span = range.upperBound - range.lowerBound
   guard span > 0, span.isFinite else { return [range.lowerBound] }
   let step = evenStep(span: span, atMost: count)

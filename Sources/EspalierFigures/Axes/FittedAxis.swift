@@ -1,16 +1,16 @@
 /// An axis whose ends are settled.
-struct FittedAxis {
+package struct FittedAxis {
   /// A labelled value.
-  struct Tick {
-    let value: Double
-    let label: String
+  package struct Tick {
+    package let value: Double
+    package let label: String
     /// Where along the axis, in 0…1.
-    let fraction: Double
+    package let fraction: Double
   }
 
-  let axis: Axis
+  package let axis: Axis
   /// The places of both ends; the upper one is larger.
-  let positions: ClosedRange<Double>
+  package let positions: ClosedRange<Double>
   private let tickCount: Int
 
   /// The axis over its own range, else over that of `values`.
@@ -18,18 +18,26 @@ struct FittedAxis {
   /// - Parameters:
   ///   - isRounded: whether the ends of a linear axis move outwards to the next ticks.
   ///   - tickCount: the most ticks of a linear axis.
-  init(_ axis: Axis, values: [Double], isRounded: Bool = false, tickCount: Int) {
+  package init(_ axis: Axis, values: [Double], isRounded: Bool = false, tickCount: Int) {
     self.axis = axis
     self.tickCount = tickCount
     let ends = axis.range.map { [$0.lowerBound, $0.upperBound] } ?? values
-    var positions = Self.extent(ends.map(axis.scale.position))
-    if isRounded, axis.range == nil, axis.scale.isEven {
-      let step = evenStep(span: positions.upperBound - positions.lowerBound, atMost: tickCount)
-      let lower = (positions.lowerBound / step + 1e-9).rounded(.down) * step
-      let upper = (positions.upperBound / step - 1e-9).rounded(.up) * step
-      positions = min(lower, positions.lowerBound)...max(upper, positions.upperBound)
+    let extent = Self.extent(ends.map(axis.scale.position))
+    let isWidened = isRounded && axis.range == nil && axis.scale.isEven
+    positions = isWidened ? Self.rounded(extent, tickCount: tickCount) : extent
+  }
+
+  /// The range between the ticks around a range; a wider range may need wider steps, which may widen it further.
+  private static func rounded(_ range: ClosedRange<Double>, tickCount: Int) -> ClosedRange<Double> {
+    var (step, rounded) = (0.0, range)
+    while true {
+      let next = evenStep(span: rounded.upperBound - rounded.lowerBound, atMost: tickCount)
+      guard next > step else { return rounded }
+      step = next
+      let lower = (range.lowerBound / step + 1e-9).rounded(.down) * step
+      let upper = (range.upperBound / step - 1e-9).rounded(.up) * step
+      rounded = min(lower, range.lowerBound)...max(upper, range.upperBound)
     }
-    self.positions = positions
   }
 
   /// The smallest range that holds all finite places; wider than nothing.
@@ -42,14 +50,14 @@ struct FittedAxis {
   }
 
   /// Where a value lies, 0 and 1 being the ends; nil if it has no place on this scale.
-  func fraction(of value: Double) -> Double? {
+  package func fraction(of value: Double) -> Double? {
     let position = axis.scale.position(value)
     guard position.isFinite else { return nil }
     return (position - positions.lowerBound) / (positions.upperBound - positions.lowerBound)
   }
 
   /// The candidates for ticks that lie on the axis, the most important first.
-  var ticks: [Tick] {
+  package var ticks: [Tick] {
     var seen: Set<Double> = []
     var places: [(value: Double, fraction: Double)] = []
     for value in axis.scale.candidates(positions, tickCount) {
@@ -62,7 +70,7 @@ struct FittedAxis {
 
   /// The ticks whose labels keep apart: each lies, with `margin` around it, on a stretch of `length` by its `size`; where
   /// two would touch, the more important one stays.
-  func ticks(along length: Double, margin: Double, size: (String) -> Double) -> [Tick] {
+  package func ticks(along length: Double, margin: Double, size: (String) -> Double) -> [Tick] {
     var kept: [(tick: Tick, reach: ClosedRange<Double>)] = []
     for tick in ticks {
       let half = size(tick.label) / 2 + margin / 2

@@ -27,7 +27,8 @@ struct Canvas {
   enum Anchor: String { case start, middle, end }
 
   /// A line of text on its baseline.
-  mutating func text(_ text: String, x: Double, y: Double, _ anchor: Anchor = .start, class name: String = "") {
+  mutating func text(_ text: String, x: Double, y: Double, _ anchor: Anchor = .start, class name: String = "")
+  {
     switch (anchor, name) {
     case (.start, ""): markup.element("text", ["x": x, "y": y], text: text)
     case (_, ""): markup.element("text", ["x": x, "y": y, "text-anchor": anchor.rawValue], text: text)

@@ -45,7 +45,8 @@ struct Markup {
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
       case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
+      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
+        result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }
@@ -70,7 +71,9 @@ extension Double: AttributeValue {
   /// Hundredths are finer than any screen.
   var attributeText: String {
     let rounded = (self * 100).rounded() / 100
-    guard rounded.magnitude < 1e9 else { return rounded.isNaN ? "0" : rounded < 0 ? "-1000000000" : "1000000000" }
+    guard rounded.magnitude < 1e9 else {
+      return rounded.isNaN ? "0" : rounded < 0 ? "-1000000000" : "1000000000"
+    }
     if rounded == rounded.rounded() { return String(Int(rounded)) }
     return "\(rounded)"
   }

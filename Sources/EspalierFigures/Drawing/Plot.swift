@@ -11,7 +11,7 @@ struct Plot {
   init(x: FittedAxis, y: FittedAxis, top: Double, width: Double, height: Double) {
     self.x = x
     self.y = y
-    let head = y.axis.title.isEmpty ? 8 : FigureLayout.lineHeight + 6
+    let head = y.axis.title.isEmpty ? 8 : FigureLayout.lineHeight + 10
     let labels = y.ticks.map { TextSize.width($0.label) }.max() ?? 0
     let left = FigureLayout.margin + labels + 10
     // The last label of the horizontal axis reaches beyond its end.

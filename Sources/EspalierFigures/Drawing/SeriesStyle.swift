@@ -40,7 +40,8 @@ struct SeriesStyle {
 
   private static func plus(_ a: Double, _ b: Double) -> [(Double, Double)] {
     [
-      (-a, -b), (a, -b), (a, -a), (b, -a), (b, a), (a, a), (a, b), (-a, b), (-a, a), (-b, a), (-b, -a), (-a, -a),
+      (-a, -b), (a, -b), (a, -a), (b, -a), (b, a), (a, a), (a, b), (-a, b), (-a, a), (-b, a), (-b, -a),
+      (-a, -a),
     ]
   }
 

@@ -41,11 +41,14 @@ public struct BarFigure: Figure {
     figureElement(title: title, description: "\(axis.title) of each", width: width, standalone: standalone) {
       canvas, top in
       let names = bars.map { TextSize.shortened($0.name, width: 0.3 * width) }
-      let labels = bars.map { TextSize.shortened($0.label ?? axis.labels.text(of: $0.value), width: 0.35 * width) }
+      let labels = bars.map {
+        TextSize.shortened($0.label ?? axis.labels.text(of: $0.value), width: 0.35 * width)
+      }
       let left = FigureLayout.margin + (names.map { TextSize.width($0) }.max() ?? 0) + 10
       let right = width - FigureLayout.margin - (labels.map { TextSize.width($0) }.max() ?? 0) - 10
       let frame = Frame(
-        left: left, top: top + 6, width: max(right - left, 40), height: Self.rowHeight * Double(bars.count) + 4)
+        left: left, top: top + 6, width: max(right - left, 40),
+        height: Self.rowHeight * Double(bars.count) + 4)
       let fitted = FittedAxis(axis, values: [0] + bars.map(\.value), isRounded: true, tickCount: 6)
       drawAxis(fitted, frame, on: &canvas)
       for index in bars.indices {

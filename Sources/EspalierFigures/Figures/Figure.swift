@@ -23,7 +23,7 @@ func figureElement(
 ) -> String {
   var canvas = Canvas()
   var top = FigureLayout.margin
-  for line in TextSize.lines(title, width: width - 2 * FigureLayout.margin, size: 1.05 * TextSize.title) {
+  for line in TextSize.lines(title, width: width - 2 * FigureLayout.margin, size: 1.2 * TextSize.title) {
     canvas.text(line, x: FigureLayout.margin, y: top + 14, class: "title")
     top += 22
   }

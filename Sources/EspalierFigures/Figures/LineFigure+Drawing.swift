@@ -3,7 +3,9 @@ extension LineFigure {
   public func svgElement(standalone: Bool) -> String {
     let names = (series.map(\.name) + references.map(\.name)).joined(separator: ", ")
     return figureElement(
-      title: title, description: "\(y.title) against \(x.title): \(names)", width: width, standalone: standalone
+      title: title, description: "\(y.title.isEmpty ? title : y.title) against \(x.title): \(names)",
+      width: width,
+      standalone: standalone
     ) { canvas, top in
       let legendEnd = Legend.draw(legend, on: &canvas, top: top + 2, width: width)
       let plot = Plot(x: fittedX, y: fittedY, top: legendEnd, width: width, height: height)

@@ -104,7 +104,8 @@ public struct MaskPicture: Figure {
 
   private func drawBorder(_ frame: Frame, on canvas: inout Canvas) {
     let corners = [
-      (frame.left, frame.top), (frame.right, frame.top), (frame.right, frame.bottom), (frame.left, frame.bottom),
+      (frame.left, frame.top), (frame.right, frame.top), (frame.right, frame.bottom),
+      (frame.left, frame.bottom),
     ]
     canvas.path(class: "axis", polyline(corners) + "Z")
   }

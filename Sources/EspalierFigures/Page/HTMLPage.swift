@@ -45,7 +45,8 @@ public struct HTMLPage: Sendable {
   /// has as many cells as the header.
   public mutating func table(header: [String], rows: [[String]], caption: String? = nil) {
     precondition(
-      rows.allSatisfy { $0.count == header.count }, "every row of a table has \(header.count) cells, as its header")
+      rows.allSatisfy { $0.count == header.count },
+      "every row of a table has \(header.count) cells, as its header")
     body.element("div", ["class": "wide"]) { body in
       body.element("table") { table in
         if let caption { table.element("caption", text: caption) }

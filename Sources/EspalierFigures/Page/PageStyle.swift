@@ -12,7 +12,7 @@ enum PageStyle {
     figure{margin:1rem 0}
     figcaption,caption{color:#565c66;font-size:.875rem;text-align:left;max-width:46rem}
     .figures{display:grid;gap:1rem}
-    .several{grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr))}
+    .several{grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
     svg.figure{display:block;width:100%;height:auto}
     .wide{overflow-x:auto;margin:1rem 0}
     table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}

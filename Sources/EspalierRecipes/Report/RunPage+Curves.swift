@@ -6,8 +6,8 @@ extension RunPage {
   func addCurves(to page: inout HTMLPage) {
     guard stages.contains(where: { !$0.epochs.isEmpty }) else { return }
     page.heading("Training")
-    let accuracy = curves("Accuracy", Axis("accuracy", labels: .percent), \.accuracy) { $0.accuracy }
-    let loss = curves("Loss", Axis("loss"), \.loss) { $0.loss }
+    let accuracy = curves("Accuracy", Axis("", labels: .percent), \.accuracy) { $0.accuracy }
+    let loss = curves("Loss", Axis(""), \.loss) { $0.loss }
     page.figures(
       [accuracy, loss],
       caption: "Training accuracy and loss are measured while the weights move. "
