@@ -159,7 +159,8 @@ let package = Package(
       ]),
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
-    .testTarget(name: "EspalierFiguresTests", dependencies: ["EspalierFigures", "EspalierTensors"]),
+    .testTarget(
+      name: "EspalierFiguresTests", dependencies: ["EspalierFigures", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierFormatsTests",
       dependencies: [

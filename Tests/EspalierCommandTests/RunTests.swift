@@ -24,7 +24,25 @@ import Testing
     #expect(!outcome.errors.contains("\r"), "no redrawn lines where no terminal is")
     let lines = outcome.errorLines.map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
     #expect(lines == ["training 1/3", "training 2/3", "training 3/3", "retraining 1/2", "retraining 2/2"])
-    #expect(folder.names("espalier-run") == (networks + ["report.json"]).sorted())
+    #expect(folder.names("espalier-run") == (networks + ["report.html", "report.json"]).sorted())
+  }
+
+  @Test func thePageShowsTheReport() throws {
+    let report = try espalier(["run", "--output", "out", "--json"] + settings + phases).json()
+    let page = try MarkupElement.parse(String(decoding: bytes("out/report.html")!, as: UTF8.self))
+    #expect(page.all("h1").map(\.text) == ["16-12-3 on data"])
+    let summary = page.all("p")[0].text
+    #expect(summary.contains("\(report["alive"] as! Int) of 243 values are left"), "\(summary)")
+    let rows = page.all("tr").map { $0.children.map(\.text) }
+    for name in ["dense", "pruned", "retrained"] {
+      let accuracy = try #require((report[name] as? [String: Double])?["accuracy"])
+      let row = try #require(rows.first { $0[0] == name })
+      let shown = try #require(row[1].split(separator: " ").first.flatMap { Double($0) })
+      #expect(
+        abs(shown / 100 - accuracy) < 6e-5 && row[4] == ["dense": "3", "pruned": "0", "retrained": "2"][name])
+    }
+    #expect(rows.contains(["seed", "7"]) && rows.contains(["threshold", "0.8 standard deviations"]))
+    #expect(page.all("svg", class: "figure").count == 7 && page.all("script").isEmpty)
   }
 
   @Test func jsonIsTheReportAndNothingElse() throws {

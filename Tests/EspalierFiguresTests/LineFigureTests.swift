@@ -1,4 +1,5 @@
 import EspalierFigures
+import EspalierTestSupport
 import Testing
 
 @Suite struct LineFigureTests {
@@ -7,7 +8,7 @@ import Testing
   }
 
   /// The middle of a marker: that of the box around its outline's corners.
-  private func places(of markers: [Element]) -> [(x: Double, y: Double)] {
+  private func places(of markers: [MarkupElement]) -> [(x: Double, y: Double)] {
     markers.map { marker in
       let values = numbers(marker.attributes["d"]!.split(separator: "a")[0].description)
       guard values.count > 2 else { return (values[0] + 3.6, values[1]) }
@@ -20,7 +21,7 @@ import Testing
   }
 
   /// The markers of points, which unlike those of the legend say their numbers.
-  private func markers(_ root: Element) -> [Element] {
+  private func markers(_ root: MarkupElement) -> [MarkupElement] {
     root.all("path", class: "marker").filter { !$0.all("title").isEmpty }
   }
 
@@ -32,7 +33,7 @@ import Testing
 
   @Test func pointsStandAtTheirTicks() throws {
     let points = [0, 0.5, 0.9, 0.99].map { LineFigure.Point($0, 1 - $0) }
-    let root = try Element.parse(
+    let root = try MarkupElement.parse(
       figure(
         [.init("a", points: points)], x: Axis("x", scale: .sharePruned, labels: .percent),
         y: Axis("y", range: 0...1)
@@ -55,7 +56,7 @@ import Testing
   @Test func whatHasNoPlaceBreaksTheLine() throws {
     let values: [Double] = [1, 2, .nan, 4, 5, .infinity, 7]
     let points = values.enumerated().map { LineFigure.Point(Double($0), $1) }
-    let root = try Element.parse(figure([.init("a", points: points)]).svg)
+    let root = try MarkupElement.parse(figure([.init("a", points: points)]).svg)
     #expect(root.all("path", class: "line").map { numbers($0.attributes["d"]).count / 2 } == [2, 2, 1])
     #expect(markers(root).count == 5)
   }
@@ -65,7 +66,7 @@ import Testing
       LineFigure.Point(0, 1, spread: 0.5), .init(1, 2, spread: 1), .init(2, 3), .init(3, 1, spread: 1),
       .init(4, 1, spread: 0),
     ]
-    let root = try Element.parse(figure([.init("a", points: points)]).svg)
+    let root = try MarkupElement.parse(figure([.init("a", points: points)]).svg)
     let bands = root.all("path", class: "band").map { numbers($0.attributes["d"]) }
     #expect(
       bands.map(\.count) == [8, 8], "two points each, there and back; the one without a spread parts them")
@@ -77,7 +78,7 @@ import Testing
 
   @Test func whatIsOutsideHasNoMarker() throws {
     let points = (0...10).map { LineFigure.Point(Double($0), Double($0)) }
-    let root = try Element.parse(
+    let root = try MarkupElement.parse(
       figure([.init("a", points: points)], x: Axis("x", range: 2...8), y: Axis("y", range: 0...5)).svg)
     #expect(markers(root).count == 4)
     let frame = try #require(root.all("svg").first)
@@ -86,7 +87,8 @@ import Testing
 
   @Test func sharesStayBelowOne() throws {
     let points = [LineFigure.Point(0, 0.99, spread: 0.2), .init(1, 0.3, spread: 0.5)]
-    let root = try Element.parse(figure([.init("a", points: points)], y: Axis("y", labels: .percent)).svg)
+    let root = try MarkupElement.parse(
+      figure([.init("a", points: points)], y: Axis("y", labels: .percent)).svg)
     let labels = root.all("text", class: "quiet").map(\.text)
     #expect(labels.contains("100 %") && labels.contains("0 %") && !labels.contains("120 %"))
   }
@@ -95,7 +97,7 @@ import Testing
     let series = (0..<14).map {
       LineFigure.Series("line \($0)", points: [.init(0, Double($0)), .init(1, 1)])
     }
-    let root = try Element.parse(figure(series).svg)
+    let root = try MarkupElement.parse(figure(series).svg)
     let lines = root.all("svg").flatMap { $0.all("path", class: "line") }
     let styles = lines.map { "\($0.classes) \($0.attributes["stroke-dasharray"] ?? "")" }
     #expect(Set(styles).count == 14, "\(styles)")
@@ -106,7 +108,7 @@ import Testing
   @Test func aGivenStyleStaysWithItsLine() throws {
     let points = [LineFigure.Point(0, 0), .init(1, 1)]
     func line(_ series: [LineFigure.Series]) throws -> [String] {
-      try Element.parse(figure(series).svg).all("svg").flatMap { $0.all("path", class: "line") }.map {
+      try MarkupElement.parse(figure(series).svg).all("svg").flatMap { $0.all("path", class: "line") }.map {
         "\($0.classes)"
       }
     }
@@ -117,29 +119,29 @@ import Testing
 
   @Test func legendsAreForSeveral() throws {
     let points = [LineFigure.Point(0, 0), .init(1, 1)]
-    let alone = try Element.parse(figure([.init("alone", points: points)]).svg)
+    let alone = try MarkupElement.parse(figure([.init("alone", points: points)]).svg)
     #expect(!alone.all("text").map(\.text).contains("alone"))
     var compared = figure([.init("line", points: points)])
     compared.references = [.init("dense", 0.5)]
-    let root = try Element.parse(compared.svg)
+    let root = try MarkupElement.parse(compared.svg)
     #expect(root.all("text").map(\.text).contains("dense") && root.all("line", class: "reference").count == 2)
   }
 
   @Test func manyPointsHaveNoMarkersUnlessAskedFor() throws {
     let points = (0..<41).map { LineFigure.Point(Double($0), 1) }
     var many = figure([.init("a", points: points)])
-    #expect(try markers(Element.parse(many.svg)).isEmpty)
+    #expect(try markers(MarkupElement.parse(many.svg)).isEmpty)
     many.hasMarkers = true
-    #expect(try markers(Element.parse(many.svg)).count == 41)
+    #expect(try markers(MarkupElement.parse(many.svg)).count == 41)
     many.hasMarkers = false
     many.series[0].points = [.init(0, 1)]
-    #expect(try markers(Element.parse(many.svg)).count == 1, "a line of one point would be nothing")
+    #expect(try markers(MarkupElement.parse(many.svg)).count == 1, "a line of one point would be nothing")
   }
 
   @Test func divisionsStandBetween() throws {
     var figure = figure([.init("a", points: [.init(1, 0), .init(2, 0.5), .init(3, 1)])])
     figure.divisions = [2.5]
-    let root = try Element.parse(figure.svg)
+    let root = try MarkupElement.parse(figure.svg)
     let places = places(of: markers(root))
     let lines = root.all("svg").flatMap { $0.all("line", class: "axis") }
     #expect(lines.count == 1 && (lines[0].number("x1") - (places[1].x + places[2].x) / 2).magnitude < 0.02)
@@ -151,7 +153,7 @@ import Testing
     figure.title = long
     figure.x.title = long
     figure.y.title = long
-    let root = try Element.parse(figure.svg)
+    let root = try MarkupElement.parse(figure.svg)
     for text in root.all("text") {
       // Half an em a character is what narrow fonts take at least.
       let length = 0.5 * (text.classes.contains("title") ? 16 : 13) * Double(text.text.count)

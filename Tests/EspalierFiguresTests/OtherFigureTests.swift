@@ -1,5 +1,6 @@
 import EspalierFigures
 import EspalierTensors
+import EspalierTestSupport
 import Testing
 
 @Suite struct OtherFigureTests {
@@ -7,7 +8,7 @@ import Testing
     let values = [0.5, 1, 0.0634, 0, 2, -1]
     let bars = values.enumerated().map { BarFigure.Bar("layer \($0)", $1) }
     let figure = BarFigure(title: "t", axis: Axis("share", labels: .percent, range: 0...1), bars: bars)
-    let root = try Element.parse(figure.svg)
+    let root = try MarkupElement.parse(figure.svg)
     let drawn = root.all("rect", class: "bar").map { $0.number("width") }
     let tracks = root.all("rect", class: "track")
     #expect(drawn.count == 6 && tracks.count == 6)
@@ -22,7 +23,7 @@ import Testing
 
   @Test func barsBeginAtZero() throws {
     let figure = BarFigure(title: "t", axis: Axis("x"), bars: [.init("a", 40), .init("b", 50)])
-    let widths = try Element.parse(figure.svg).all("rect", class: "bar").map { $0.number("width") }
+    let widths = try MarkupElement.parse(figure.svg).all("rect", class: "bar").map { $0.number("width") }
     #expect((widths[0] / widths[1] - 0.8).magnitude < 1e-3)
   }
 
@@ -49,7 +50,7 @@ import Testing
     histogram.add([0.5, 1.5, 1.5, 3.5, 3.5, 3.5, 3.5])
     let figure = HistogramFigure(
       title: "t", x: Axis("x"), y: Axis("n", range: 0...4), series: [.init("a", histogram)])
-    let root = try Element.parse(figure.svg)
+    let root = try MarkupElement.parse(figure.svg)
     let outline = numbers(root.all("path", class: "area")[0].attributes["d"])
     let heights = stride(from: 1, to: outline.count, by: 2).map { outline[1] - outline[$0] }
     let unit = heights.max()! / 4
@@ -63,7 +64,7 @@ import Testing
     many.add([Float](repeating: 0.5, count: 100_000))
     few.add([Float](repeating: 0.5, count: 10))
     let figure = HistogramFigure(title: "t", x: Axis("x"), series: [.init("many", many), .init("few", few)])
-    let heights = try Element.parse(figure.svg).all("path", class: "area").map { area in
+    let heights = try MarkupElement.parse(figure.svg).all("path", class: "area").map { area in
       let outline = numbers(area.attributes["d"])
       return outline[1] - outline[3]
     }
@@ -71,7 +72,7 @@ import Testing
   }
 
   /// The shade in 0…1 of every cell, by the rectangles that cover it.
-  private func shades(_ root: Element, rows: Int, columns: Int) throws -> [Double] {
+  private func shades(_ root: MarkupElement, rows: Int, columns: Int) throws -> [Double] {
     let group = try #require(root.all("g", class: "heat").first)
     let border = numbers(root.all("path", class: "axis").first?.attributes["d"])
     let cell = (border[2] - border[0]) / Double(columns)
@@ -95,7 +96,8 @@ import Testing
   @Test func picturesShadeEveryCount() throws {
     var generator = Xoshiro256(seed: 6)
     let counts = (0..<28 * 20).map { _ in Int.random(in: 0...3, using: &generator) * 10 }
-    let root = try Element.parse(MaskPicture(title: "t", label: "left", columns: 28, counts: counts).svg)
+    let root = try MarkupElement.parse(
+      MaskPicture(title: "t", label: "left", columns: 28, counts: counts).svg)
     let shades = try shades(root, rows: 20, columns: 28)
     for (shade, count) in zip(shades, counts) {
       #expect((shade - Double(count) / 30).magnitude <= 0.5 / 32 + 0.005, "seed 6")
@@ -104,7 +106,7 @@ import Testing
   }
 
   @Test func theSmallestCountShows() throws {
-    let root = try Element.parse(
+    let root = try MarkupElement.parse(
       MaskPicture(title: "t", label: "l", columns: 2, counts: [0, 1, 5, 100_000]).svg)
     let shades = try shades(root, rows: 2, columns: 2)
     #expect(shades[0] == 0 && shades[1] > 0 && shades[2] > 0 && shades[3] == 1)
@@ -114,7 +116,8 @@ import Testing
     // Blocks of 3 × 3, those at the right and lower edges smaller: their means are what their only value is.
     let (rows, columns) = (301, 280)
     let counts = (0..<rows * columns).map { (($0 / columns) / 3 + ($0 % columns) / 3) % 2 * 7 }
-    let root = try Element.parse(MaskPicture(title: "t", label: "l", columns: columns, counts: counts).svg)
+    let root = try MarkupElement.parse(
+      MaskPicture(title: "t", label: "l", columns: columns, counts: counts).svg)
     let shades = try shades(root, rows: 101, columns: 94)
     for (index, shade) in shades.enumerated() {
       #expect(shade == Double((index / 94 + index % 94) % 2), "\(index)")

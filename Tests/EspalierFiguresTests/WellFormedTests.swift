@@ -1,4 +1,5 @@
 import EspalierFigures
+import EspalierTestSupport
 import Testing
 
 /// Everything is well-formed whatever it is given, and nothing in it reaches outside.
@@ -31,7 +32,7 @@ import Testing
 
   @Test(arguments: figures.indices) func documents(index: Int) throws {
     let figure = Self.figures[index]
-    let root = try Element.parse(figure.svg)
+    let root = try MarkupElement.parse(figure.svg)
     #expect(root.name == "svg" && root.attributes["xmlns"] == "http://www.w3.org/2000/svg")
     #expect(root.children.first?.name == "title")
     #expect(root.children.first?.text == (figure.title == hostileText ? hostileTextRead : figure.title))
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: figures.indices) func numbersAreNumbers(index: Int) throws {
-    let root = try Element.parse(Self.figures[index].svg)
+    let root = try MarkupElement.parse(Self.figures[index].svg)
     for element in root.descendants {
       for key in ["x", "y", "x1", "x2", "y1", "y2", "width", "height"] {
         guard let text = element.attributes[key] else { continue }
@@ -65,7 +66,7 @@ import Testing
     page.table(header: [hostileText, "b"], rows: [["c", hostileText]], caption: hostileText)
     page.facts([(hostileText, hostileText)])
     page.figures(Self.figures, caption: hostileText)
-    let root = try Element.parse(page.html)
+    let root = try MarkupElement.parse(page.html)
     #expect(root.name == "html" && root.all("script").isEmpty)
     #expect(root.all("h1").map(\.text) == [hostileTextRead] && root.all("h6").map(\.text) == ["deep"])
     #expect(root.all("p").map(\.text) == [hostileTextRead])
@@ -79,7 +80,7 @@ import Testing
   @Test func pagesReachNowhere() throws {
     var page = HTMLPage(title: "a", language: "de")
     page.figures(Self.figures)
-    let root = try Element.parse(page.html)
+    let root = try MarkupElement.parse(page.html)
     #expect(page.html.hasPrefix("<!DOCTYPE html>\n") && root.attributes["lang"] == "de")
     let policy = root.all("meta").first { $0.attributes["http-equiv"] == "Content-Security-Policy" }
     #expect(policy?.attributes["content"] == "default-src 'none'; style-src 'unsafe-inline'")

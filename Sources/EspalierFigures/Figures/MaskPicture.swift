@@ -111,7 +111,9 @@ public struct MaskPicture: Figure {
   }
 
   private func drawScale(highest: Double, below frame: Frame, on canvas: inout Canvas) -> Double {
-    let bar = Frame(left: frame.left, top: frame.bottom + 12, width: frame.width, height: 10)
+    // A small picture's scale is wider than itself, for the sake of its label.
+    let length = min(max(frame.width, 180), width - 2 * FigureLayout.margin)
+    let bar = Frame(left: frame.left, top: frame.bottom + 12, width: length, height: 10)
     let step = bar.width / Double(Self.shades)
     canvas.group(class: "heat") { canvas in
       for shade in 1...Self.shades {

@@ -42,11 +42,15 @@ public struct SensitivityAnalysis: Sendable {
     public let total: Int
   }
 
+  /// Measures a network on samples that it was not trained on, unobserved; see `measure(_:on:observe:)`.
+  public func measure(_ network: Network, on dataset: Dataset) -> SensitivityReport {
+    measure(network, on: dataset) { _ in .proceed }!
+  }
+
   /// Measures a network on samples that it was not trained on; `observe` is told of every evaluation, and may stop the
   /// analysis, whose result then is nil. Traps when the samples do not fit the network.
   public func measure(
-    _ network: Network, on dataset: Dataset,
-    observe: (Progress) throws -> TrainingDecision = { _ in .proceed }
+    _ network: Network, on dataset: Dataset, observe: (Progress) throws -> TrainingDecision
   ) rethrows -> SensitivityReport? {
     let chosen = network.parameters.filter {
       selection.contains($0.path, $0.parameter) && $0.parameter.count > 0

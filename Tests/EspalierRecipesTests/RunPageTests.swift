@@ -1,0 +1,150 @@
+import EspalierData
+import EspalierNetworks
+import EspalierPruning
+import EspalierRecipes
+import EspalierTensors
+import EspalierTestSupport
+import EspalierTraining
+import Testing
+
+@Suite struct RunPageTests {
+  private let data: Dataset = {
+    var generator = Xoshiro256(seed: 31)
+    let classes = (0..<60).map { Int32($0 % 3) }
+    let pixels = classes.flatMap { label in
+      (0..<16).map { UInt8.random(in: $0 % 3 == Int(label) ? 120...255 : 0...135, using: &generator) }
+    }
+    return Dataset(
+      samples: .bytes(pixels, scale: 1 / 255, offset: 0), sampleShape: [4, 4],
+      answers: .classes(classes, count: 3))
+  }()
+
+  private func stages(_ network: Network, epochs: Int = 2, retrainEpochs: Int = 3) -> [RunPage.Stage] {
+    var stages: [RunPage.Stage] = []
+    PruneAndRetrain(
+      settings: TrainingSettings(batchSize: 16, seed: 4), epochs: epochs, retrainEpochs: retrainEpochs,
+      sensitivity: 0.8
+    ).run(network, training: data, test: data) { event in
+      switch event {
+      case .training: break
+      case .trained(let stage): stages.append(.init("dense", stage))
+      case .pruned(let stage, _): stages.append(.init("pruned", stage))
+      case .retrained(let stage): stages.append(.init("retrained", stage))
+      }
+      return .proceed
+    }
+    return stages
+  }
+
+  private func perceptron(_ connectivity: Connectivity = .dense, input: [Int] = [4, 4]) -> Network {
+    var generator = Xoshiro256(seed: 32)
+    return .perceptron(sizes: [16, 9, 3], input: input, connectivity: connectivity, using: &generator)
+  }
+
+  private func page(_ stages: [RunPage.Stage], shape: [Int] = [4, 4]) throws -> MarkupElement {
+    let recipe = PruneAndRetrain(
+      settings: TrainingSettings(optimizer: .sgd, nesterov: true, warmUp: 1, seed: 77)
+    ).facts
+    let page = RunPage(title: "a <model> & data", stages: stages, sampleShape: shape, recipe: recipe)
+    return try MarkupElement.parse(page.html)
+  }
+
+  private func titles(_ page: MarkupElement) -> [String] { page.all("text", class: "title").map(\.text) }
+
+  @Test func everythingIsThere() throws {
+    let stages = stages(perceptron())
+    let page = try page(stages)
+    #expect(page.all("h1").map(\.text) == ["a <model> & data"])
+    #expect(
+      page.all("h2").map(\.text) == [
+        "Accuracy", "Training", "What is left of each layer", "Weights", "Where the network looks", "Recipe",
+        "Machine",
+      ])
+    #expect(
+      titles(page) == [
+        "Accuracy of each stage", "Accuracy", "Loss", "Weights that are left", "fc1.weight", "fc2.weight",
+        "fc1.weight",
+      ])
+    let cells = page.all("td").map(\.text)
+    for stage in stages {
+      let accuracy = "\((100 * stage.evaluation.accuracy).formatted(decimals: 2)) %"
+      #expect(cells.contains(stage.name) && cells.contains(accuracy), "\(cells)")
+    }
+    let facts = cells.joined(separator: "\n")
+    for fact in ["sgd, looking ahead (Nesterov)", "0.05, schedule cosine", "1.0 epochs", "77"] {
+      #expect(facts.contains(fact), "\(fact)")
+    }
+    for fact in ComputeSummary().facts { #expect(cells.contains(fact.value), "\(fact)") }
+  }
+
+  @Test func barsAndTablesSayWhatIsLeft() throws {
+    let stages = stages(perceptron())
+    let page = try page(stages)
+    let report = SurvivorReport(of: stages.last!.network)
+    let bars = page.all("rect", class: "bar").suffix(2).map { $0.all("title")[0].text }
+    for (bar, row) in zip(bars, report.rows.filter { $0.path.name == "weight" }) {
+      let share = (100 * Double(row.nonzero) / Double(row.total)).formatted(decimals: 2)
+      #expect(bar == "\(row.path.node): \(share) % of \(row.total)")
+    }
+    let rows = page.all("tr").map { $0.children.map(\.text) }
+    for row in report.rows {
+      #expect(rows.contains { $0[0] == row.path.description && $0[3] == "\(row.nonzero)" })
+    }
+    #expect(page.all("p")[0].text.contains("\(report.alive) of \(report.total) values are left"))
+  }
+
+  @Test func curvesCoverEveryEpoch() throws {
+    let page = try page(stages(perceptron(), epochs: 2, retrainEpochs: 3))
+    let figures = page.all("figure")[1].all("svg", class: "figure")
+    #expect(figures.count == 2)
+    for figure in figures {
+      let points = figure.all("path", class: "marker").filter { !$0.all("title").isEmpty }
+      #expect(points.count == 10, "training and test")
+      let plot = try #require(figure.all("svg").first)
+      #expect(plot.all("line", class: "axis").count == 1, "the line between training and retraining")
+    }
+  }
+
+  @Test func picturesCountConnections() throws {
+    let stages = stages(perceptron())
+    let page = try page(stages)
+    let left = stages.last!.network[ParameterPath(node: "fc1", name: "weight")]!.columnSurvivors
+    let picture = page.all("svg", class: "figure").last!
+    #expect(picture.all("text").map(\.text) == ["fc1.weight", "0", "\(left.max()!)", "weights left"])
+    let heat = picture.all("g", class: "heat")[0]
+    #expect(heat.all("path").map { Int($0.number("fill-opacity") * 1000) }.max() == 1000)
+  }
+
+  @Test func channelsHaveAPictureEach() throws {
+    let network = perceptron(input: [2, 2, 4])
+    let stage = RunPage.Stage(
+      "as it is", network: network, evaluation: network.evaluate(on: reshaped([2, 2, 4])))
+    let page = try page([stage], shape: [2, 2, 4])
+    #expect(titles(page).suffix(2) == ["channel 1", "channel 2"])
+  }
+
+  private func reshaped(_ shape: [Int]) -> Dataset {
+    Dataset(samples: data.samples, sampleShape: shape, answers: data.answers)
+  }
+
+  @Test func whatIsNotThereIsLeftOut() throws {
+    let network = perceptron(input: [16])
+    let stage = RunPage.Stage("as it is", network: network, evaluation: network.evaluate(on: reshaped([16])))
+    let page = try page([stage], shape: [16])
+    #expect(
+      page.all("h2").map(\.text) == [
+        "Accuracy", "What is left of each layer", "Weights", "Recipe", "Machine",
+      ])
+    #expect(page.all("path", class: "area").count == 2, "one histogram a layer")
+  }
+
+  @Test func networksBornSparseAndEmptyOnesHavePagesToo() throws {
+    let page = try page(stages(perceptron(.density(0.3))))
+    #expect(page.all("h2").count == 7)
+    var empty = perceptron()
+    empty.prune(sparsity: 1, within: .eachParameter)
+    let evaluation = empty.evaluate(on: data)
+    let pruned = try self.page([.init("a", network: empty, evaluation: evaluation)])
+    #expect(!pruned.all("h2").map(\.text).contains("Weights") && pruned.all("h2").count == 5)
+  }
+}
