@@ -68,6 +68,31 @@ import Testing
     #expect(measured.values.allSatisfy { (0...1).contains($0["accuracy"]!) && $0["loss"]! > 0 })
   }
 
+  @Test func pruneTakesTheSuggestion() throws {
+    trained()
+    let arguments = ["dense.safetensors", "--data", "data"]
+    let found = try espalier(
+      ["sensitivity", "--suggest", "0.8", "--criterion", "taylor", "--json"] + arguments
+    ).json()
+    let suggestion = try #require(found["suggestion"] as? [String: Any])
+    let amounts = try #require(suggestion["layers"] as? [[String: Any]])
+    let perLayer = try #require(suggestion["perLayer"] as? String)
+    let pruned = try espalier(
+      ["prune", "--per-layer", perLayer, "--criterion", "taylor", "--samples", "120", "--json"] + arguments
+    ).json()
+    let layers = try #require(pruned["layers"] as? [[String: Any]])
+    for amount in amounts {
+      let layer = try #require(layers.first { $0["name"] as? String == amount["name"] as? String })
+      #expect(layer["total"] as! Int - (layer["nonzero"] as! Int) == amount["pruned"] as! Int)
+    }
+    let evaluation = try espalier(
+      "sensitivity", "pruned.safetensors", "--data", "data", "--levels", "0", "--json"
+    ).json()
+    let measured = try #require(suggestion["measured"] as? [String: [String: Double]])
+    let (loss, expected) = (evaluation["loss"] as! Double, measured["suggested"]!["loss"]!)
+    #expect(abs(loss - expected) < 1e-6, "the command prunes what was measured")
+  }
+
   @Test func writesFilesWholeOrNotAtAll() throws {
     trained()
     let arguments = ["sensitivity", "dense.safetensors", "--data", "data", "--levels", "0,0.9"]

@@ -38,13 +38,31 @@ import Testing
           var copy = network
           copy.prune(sparsity: level, within: .eachParameter, .weights(of: [layer.node]))
           let evaluation = copy.evaluate(on: data, loss: loss)
-          #expect(point.sparsity == level && point.pruned == Int((level * Double(layer.weights)).rounded()))
+          #expect(
+            point.sparsity == level
+              && point.pruned == Int((level * Double(layer.weights)).rounded(.toNearestOrEven)))
           #expect(
             point.accuracy == evaluation.accuracy && point.loss == evaluation.loss,
             "\(layer.name) \(level), \(way)")
         }
       }
     }
+  }
+
+  @Test func anyCriterionCanChoose() {
+    let network = network([9, 14, 4], seed: 13)
+    let data = samples(70, features: 9, classes: 4, seed: 14)
+    let calibration = samples(20, features: 9, classes: 4, seed: 15)
+    let analysis = SensitivityAnalysis(levels: [0.7], criterion: TaylorCriterion(), calibration: calibration)
+    let report = analysis.measure(network, on: data)
+    for layer in report.layers {
+      var copy = network
+      Pruner(criterion: TaylorCriterion(), selection: .weights(of: [layer.node]))
+        .prune(&copy, to: .sparsity(0.7), samples: calibration)
+      #expect(layer.points[0].loss == copy.evaluate(on: data).loss)
+    }
+    let magnitude = SensitivityAnalysis(levels: [0.7]).measure(network, on: data)
+    #expect(report.layers[0].points != magnitude.layers[0].points)
   }
 
   @Test func whatWasPrunedBeforeCounts() throws {

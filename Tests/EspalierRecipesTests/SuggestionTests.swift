@@ -164,14 +164,14 @@ import Testing
     #expect(report.accuracy == 1)
     let suggestion = report.suggestion(sparsity: 0.9)
     var pruned = network
-    let results = pruned.prune(suggestion)
+    let results = suggestion.pruner().prune(&pruned, to: .given)
     #expect(results.map(\.after) == suggestion.layers.map { $0.weights - $0.pruned })
     #expect(results.reduce(0) { $0 + $1.after } == 352 - Int((0.9 * 352).rounded()))
-    let compared = SuggestionComparison(suggestion, of: network, on: data)
+    let compared = SensitivityAnalysis().compare(suggestion, of: network, on: data)
     let evaluation = pruned.evaluate(on: data)
     #expect(compared.suggested.loss == evaluation.loss && compared.suggested.accuracy == evaluation.accuracy)
     var uniform = network
-    uniform.prune(sparsity: suggestion.sparsity, within: .eachParameter)
+    Pruner(minimumKept: 0).prune(&uniform, to: .sparsity(suggestion.sparsity))
     #expect(compared.uniform.loss == uniform.evaluate(on: data).loss)
     var global = network
     global.prune(sparsity: suggestion.sparsity, within: .network)

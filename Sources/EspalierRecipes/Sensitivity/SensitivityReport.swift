@@ -6,7 +6,8 @@ public struct SensitivityReport: Sendable, Hashable, Codable {
   public struct Point: Sendable, Hashable, Codable {
     /// The sparsity that was asked for.
     public let sparsity: Double
-    /// The parameter's weights that were gone: ⌊sparsity · weights⌉, or those that were gone before if they are more.
+    /// The parameter's weights that were gone: ⌊sparsity · weights⌉, halves to the even
+    /// number, or those that were gone before if they are more.
     public let pruned: Int
     /// The accuracy then.
     public let accuracy: Double

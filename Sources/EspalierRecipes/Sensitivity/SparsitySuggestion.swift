@@ -1,4 +1,4 @@
-public import EspalierNetworks
+internal import EspalierNetworks
 public import EspalierPruning
 internal import EspalierTensors
 
@@ -22,7 +22,8 @@ public struct SparsitySuggestion: Sendable, Hashable, Codable {
     public var sparsityText: String {
       for decimals in 1...15 {
         let text = sparsity.formatted(decimals: decimals)
-        if let value = Double(text), Int((value * Double(weights)).rounded()) == pruned { return text }
+        // Not to the half, which may be rounded either way.
+        if let value = Double(text), abs(value * Double(weights) - Double(pruned)) < 0.499 { return text }
       }
       return "\(sparsity)"
     }
@@ -43,18 +44,13 @@ public struct SparsitySuggestion: Sendable, Hashable, Codable {
 
   /// The amounts as `fc1=0.97,fc2=0.9`, an argument of `espalier prune --per-layer`.
   public var argument: String { layers.map { "\($0.node)=\($0.sparsityText)" }.joined(separator: ",") }
-}
 
-extension Network {
-  /// Prunes each parameter of a suggestion to its amount, by magnitude; traps when there is none of its name.
-  @discardableResult
-  public mutating func prune(_ suggestion: SparsitySuggestion) -> [PrunedParameter] {
-    suggestion.layers.flatMap { layer in
-      let results = prune(
-        sparsity: layer.sparsity, within: .eachParameter,
-        ParameterSelection { path, _ in path.description == layer.name })
-      precondition(!results.isEmpty, "the network has no parameter \(layer.name)")
-      return results
-    }
+  /// What prunes a network to these amounts: `suggestion.pruner().prune(&network, to: .given)`.
+  public func pruner(criterion: any PruningCriterion = MagnitudeCriterion()) -> Pruner {
+    let names = Set(layers.map(\.name))
+    let amounts = Dictionary(uniqueKeysWithValues: layers.map { ($0.node, $0.sparsity) })
+    return Pruner(
+      criterion: criterion, distribution: PerLayerDistribution(amounts),
+      selection: ParameterSelection { path, _ in names.contains(path.description) }, minimumKept: 0)
   }
 }

@@ -6,7 +6,7 @@ struct SensitivityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sensitivity", abstract: "Prune each layer alone, and see what that costs.",
     discussion: """
-      Prunes the smallest weights of one layer at a time, to each level, and evaluates the network without retraining. \
+      Prunes one layer at a time to each level and evaluates the network without retraining. \
       Prints the accuracy by layer and level; the file stays as it is.
 
       --suggest turns the measurements into amounts a layer for a wanted sparsity of all of them, the sum of whose costs \
@@ -25,6 +25,12 @@ struct SensitivityCommand: ParsableCommand {
       valueName: "shares"),
     transform: parseLevels)
   var levels = SensitivityAnalysis.standardLevels
+
+  @Option(
+    help: ArgumentHelp(
+      "Which weights matter (default: magnitude). Criteria that look at data are given the first 512 training samples.",
+      valueName: "name"))
+  var criterion = CriterionName.magnitude
 
   @Option(help: ArgumentHelp("Only these layers, separated by commas, such as fc1,fc2.", valueName: "names"))
   var layers: String?
@@ -64,10 +70,12 @@ struct SensitivityCommand: ParsableCommand {
       let judge = try heldOut.choose(from: sets)
       for path in [csv, svg].compactMap({ $0 }) { try AtomicFile.requireWritable(path) }
       let loss = try TrainingRecord(in: stored, path: file)?.settings.loss ?? CrossEntropy()
-      let analysis = SensitivityAnalysis(levels: levels, selection: selection, loss: loss)
+      let analysis = SensitivityAnalysis(
+        levels: levels, selection: selection, criterion: criterion.criterion,
+        calibration: sets.training.prefix(PruningChoice().samples), loss: loss)
       let report = try measure(stored.network, analysis, on: judge)
       let suggestion = try suggest.map {
-        try makeSuggestion($0, report, stored.network, on: judge.dataset, loss: loss)
+        try makeSuggestion($0, report, stored.network, analysis, on: judge.dataset)
       }
       try write(report, judge.name)
       let result = SensitivityResult(file: file, data: judge.name, report: report, suggestion: suggestion)
@@ -89,7 +97,8 @@ struct SensitivityCommand: ParsableCommand {
   }
 
   private func makeSuggestion(
-    _ sparsity: Double, _ report: SensitivityReport, _ network: Network, on dataset: Dataset, loss: any Loss
+    _ sparsity: Double, _ report: SensitivityReport, _ network: Network, _ analysis: SensitivityAnalysis,
+    on dataset: Dataset
   ) throws -> SensitivityResult.Suggestion {
     let range = report.reachableSparsities
     let reach =
@@ -101,7 +110,7 @@ struct SensitivityCommand: ParsableCommand {
     let suggestion = report.suggestion(sparsity: sparsity, minimizing: cost)
     return SensitivityResult.Suggestion(
       minimized: cost, amounts: suggestion,
-      comparison: SuggestionComparison(suggestion, of: network, on: dataset, loss: loss))
+      comparison: analysis.compare(suggestion, of: network, on: dataset))
   }
 
   private func write(_ report: SensitivityReport, _ dataName: String) throws {
@@ -114,6 +123,7 @@ struct SensitivityCommand: ParsableCommand {
 }
 
 extension SensitivityReport.Cost: ExpressibleByArgument {}
+extension CriterionName: ExpressibleByArgument {}
 
 /// What `--levels` says.
 private func parseLevels(_ text: String) throws -> [Double] {
