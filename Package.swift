@@ -160,7 +160,8 @@ let package = Package(
     .testTarget(name: "EspalierReferenceTests", dependencies: ["EspalierTensors"]),
     .testTarget(name: "EspalierDigitsTests", dependencies: ["EspalierData"]),
     .testTarget(
-      name: "EspalierFiguresTests", dependencies: ["EspalierFigures", "EspalierTensors", "EspalierTestSupport"]),
+      name: "EspalierFiguresTests",
+      dependencies: ["EspalierFigures", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierFormatsTests",
       dependencies: [

@@ -39,9 +39,9 @@ public struct AxisLabels: Sendable {
     return zip(values, decimals).map { format($0, even ? common : $1) }
   }
 
-  /// The label of one value that need not be a tick, with up to `decimals` decimals.
-  func text(of value: Double, decimals: Int = 3) -> String {
-    format(value, min(Self.decimals(of: factor * value), decimals))
+  /// The label of one value that need not be a tick, with up to three decimals, two of a percentage.
+  func text(of value: Double) -> String {
+    format(value, min(Self.decimals(of: factor * value), areShares ? 2 : 3))
   }
 
   /// The decimals that show a value to seven digits or so, at most 9; none for one so small that it has an exponent.

@@ -67,9 +67,10 @@ public struct AxisScale: Sendable {
 
 private func tenth(_ power: Int) -> Double { pow(10, -Double(power)) }
 
-/// Powers of ten, then twice and five times those, then the rest.
+/// Powers of ten; where there are few, also twice and five times those, then the rest.
 private func decadeTicks(_ positions: ClosedRange<Double>) -> [Double] {
   let first = positions.lowerBound.rounded(.down)
   let decades = stride(from: first, through: min(positions.upperBound, first + 60), by: 1).map { pow(10, $0) }
-  return [1, 2, 5, 3, 7].flatMap { factor in decades.map { factor * $0 } }
+  let factors: [Double] = positions.upperBound - positions.lowerBound > 3 ? [1] : [1, 2, 5, 3, 7]
+  return factors.flatMap { factor in decades.map { factor * $0 } }
 }

@@ -65,7 +65,8 @@ public struct BarFigure: Figure {
       canvas.text(tick.label, x: place, y: frame.bottom + 19, .middle, class: "quiet")
     }
     canvas.line(class: "axis", frame.left, frame.bottom, frame.right, frame.bottom)
-    canvas.text(axis.title, x: frame.left + frame.width / 2, y: frame.bottom + 39, .middle)
+    let title = TextSize.shortened(axis.title, width: width - 2 * FigureLayout.margin)
+    canvas.text(title, x: frame.left + frame.width / 2, y: frame.bottom + 39, .middle)
   }
 
   private func drawBar(

@@ -15,7 +15,7 @@ extension RunPage {
     page.figures([
       BarFigure(
         title: "Weights that are left", axis: Axis("share of weights left", labels: .percent, range: 0...1),
-        bars: bars)
+        bars: bars, width: 600)
     ])
     let rows = report.rows.map { row in
       [

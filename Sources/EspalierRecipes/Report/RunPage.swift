@@ -90,7 +90,8 @@ public struct RunPage: Sendable {
     }
     page.figures([
       BarFigure(
-        title: "Accuracy of each stage", axis: Axis("accuracy", labels: .percent, range: 0...1), bars: bars)
+        title: "Accuracy of each stage", axis: Axis("accuracy", labels: .percent, range: 0...1), bars: bars,
+        width: 600)
     ])
     let rows = stages.map { stage in
       let report = SurvivorReport(of: stage.network)
