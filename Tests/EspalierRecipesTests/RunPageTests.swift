@@ -147,4 +147,37 @@ import Testing
     let pruned = try self.page([.init("a", network: empty, evaluation: evaluation)])
     #expect(!pruned.all("h2").map(\.text).contains("Weights") && pruned.all("h2").count == 5)
   }
+
+  @Test func recipesHavePagesOfManyStages() throws {
+    let recipe = Recipe(
+      training: TrainingSettings(batchSize: 16, seed: 5), epochs: 2, heldOut: 20,
+      strategy: .iterative(IterativeStrategy(sparsity: 0.9, rounds: 5, retrainEpochs: 1, maximumDrop: 100)))
+    let outcome = try recipe.run(perceptron(), training: data, test: data.prefix(30))
+    #expect(outcome.stages.count > 4 && outcome.best != nil)
+    let made = try #require(try recipe.page(of: outcome, title: "t", sampleShape: [4, 4]))
+    let page = try MarkupElement.parse(made.html)
+    let best = try #require(outcome.test).best
+    let summary = page.all("p")[0].text
+    #expect(summary.hasPrefix("Accuracy on 30 test samples: "), "\(summary)")
+    #expect(
+      summary.contains("\((100 * best.accuracy).formatted(decimals: 2)) % \(outcome.best!.name)"),
+      "\(summary)")
+    #expect(page.all("caption").map(\.text).contains("Evaluated on 20 held-out samples."))
+    let figure = page.all("svg", class: "figure")[0]
+    #expect(titles(figure) == ["Accuracy by share of weights pruned"])
+    let markers = figure.all("path", class: "marker").filter { !$0.all("title").isEmpty }
+    #expect(markers.count == outcome.stages.count)
+    let text = try #require(page.all("pre").first).text
+    #expect(text.contains("\"iterative\"") && text.contains("0.9"), "\(text)")
+  }
+
+  @Test func theChosenStageIsWhatIsShown() throws {
+    let stages = stages(perceptron())
+    let recipe = [(name: "a", value: "b")]
+    var page = RunPage(title: "t", stages: stages, chosen: 0, sampleShape: [4, 4], recipe: recipe)
+    let dense = try MarkupElement.parse(page.html)
+    #expect(dense.all("p")[0].text.contains("183 of 183 values are left"))
+    page.recipeText = "key: value\n  deeper: <b>"
+    #expect(try MarkupElement.parse(page.html).all("pre").map(\.text) == ["key: value\n  deeper: <b>"])
+  }
 }

@@ -28,7 +28,7 @@ extension RunPage {
       }
     }
     var series = [LineFigure.Series("training", points: trained)]
-    if !tested.isEmpty { series.append(LineFigure.Series("test", points: tested)) }
+    if !tested.isEmpty { series.append(LineFigure.Series(judges, points: tested)) }
     return LineFigure(
       title: title, x: Axis("epoch", scale: .wholeNumbers), y: axis, series: series, divisions: divisions,
       width: 520, height: 360)

@@ -33,37 +33,56 @@ public struct RunPage: Sendable {
   }
 
   /// The page's title.
-  public let title: String
-  /// The stages in order; weights are compared between the first and the last.
+  public var title: String
+  /// The stages in order.
   public let stages: [Stage]
+  /// The position of the stage that the run ends with; its network is compared with that of the first stage.
+  public let chosen: Int
+  /// The samples that stages were evaluated on, in a word: `test` or `held-out`.
+  public var judges: String
+  /// Evaluations on the test set when all was decided, where stages were evaluated on others.
+  public var tests: [(name: String, evaluation: Evaluation)]
   /// The shape of a sample; inputs of two dimensions, or of two behind channels, are shown as pictures.
-  public let sampleShape: [Int]
+  public var sampleShape: [Int]
   /// The recipe and its settings, in words.
-  public let recipe: [(name: String, value: String)]
+  public var recipe: [(name: String, value: String)]
+  /// The recipe as its file says it; nil for none.
+  public var recipeText: String?
   /// What computed.
-  public let machine: ComputeSummary
+  public var machine: ComputeSummary
 
-  /// A page, computed as the current task computes; traps without stages.
+  /// A page, computed as the current task computes; ends with the last stage by default. Traps without stages and when there
+  /// is none at `chosen`.
   public init(
-    title: String, stages: [Stage], sampleShape: [Int], recipe: [(name: String, value: String)],
+    title: String, stages: [Stage], chosen: Int? = nil, judges: String = "test",
+    tests: [(name: String, evaluation: Evaluation)] = [], sampleShape: [Int],
+    recipe: [(name: String, value: String)], recipeText: String? = nil,
     machine: ComputeSummary = ComputeSummary()
   ) {
-    precondition(!stages.isEmpty, "a run has at least one stage")
+    let chosen = chosen ?? stages.count - 1
+    precondition(
+      stages.indices.contains(chosen), "a run of \(stages.count) stages cannot end with stage \(chosen)")
     self.title = title
     self.stages = stages
+    self.chosen = chosen
+    self.judges = judges
+    self.tests = tests
     self.sampleShape = sampleShape
     self.recipe = recipe
+    self.recipeText = recipeText
     self.machine = machine
   }
 
-  var first: Stage { stages.first! }
-  var last: Stage { stages.last! }
+  /// The stage that weights are compared with.
+  var first: Stage { stages[0] }
+  /// The stage that the run ends with.
+  var last: Stage { stages[chosen] }
 
   /// The page as a file of HTML.
   public var html: String {
     var page = HTMLPage(title: title)
     let left = SurvivorReport(of: last.network)
-    page.paragraph(summary(left))
+    addSummary(left, to: &page)
     addStages(to: &page)
     addCurves(to: &page)
     addSurvivors(left, to: &page)
@@ -71,37 +90,10 @@ public struct RunPage: Sendable {
     addInputs(to: &page)
     page.heading("Recipe")
     page.facts(recipe)
+    if let recipeText { page.preformatted(recipeText) }
     page.heading("Machine")
     page.facts(machine.facts)
     return page.html
-  }
-
-  private func summary(_ left: SurvivorReport) -> String {
-    let accuracies = stages.map { "\(percentage($0.evaluation.accuracy)) \($0.name)" }.joined(separator: ", ")
-    let rate = left.alive > 0 ? " (\(left.compression.formatted(decimals: 2))×)" : ""
-    return "Accuracy on \(last.evaluation.samples) samples: \(accuracies). "
-      + "\(left.alive) of \(left.total) values are left\(rate)."
-  }
-
-  private func addStages(to page: inout HTMLPage) {
-    page.heading("Accuracy")
-    let bars = stages.map {
-      BarFigure.Bar($0.name, $0.evaluation.accuracy, label: percentage($0.evaluation.accuracy))
-    }
-    page.figures([
-      BarFigure(
-        title: "Accuracy of each stage", axis: Axis("accuracy", labels: .percent, range: 0...1), bars: bars,
-        width: 600)
-    ])
-    let rows = stages.map { stage in
-      let report = SurvivorReport(of: stage.network)
-      let seconds = stage.epochs.reduce(0) { $0 + $1.seconds + $1.evaluationSeconds }
-      return [
-        stage.name, percentage(stage.evaluation.accuracy), stage.evaluation.loss.formatted(decimals: 4),
-        "\(report.alive)", "\(stage.epochs.count)", seconds.formatted(decimals: 1),
-      ]
-    }
-    page.table(header: ["stage", "accuracy", "loss", "values left", "epochs", "seconds"], rows: rows)
   }
 }
 
