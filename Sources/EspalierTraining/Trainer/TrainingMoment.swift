@@ -42,7 +42,7 @@ public struct TrainingMoment: Sendable {
   /// Epochs so far, with fractions.
   public var time: Double { Double(stepsDone) / Double(max(stepsPerEpoch, 1)) }
 
-  /// The number of the first step at or after a time in epochs, as far as rounding can tell.
+  /// The number of the step that is nearest to a time in epochs.
   public func step(at time: Double) -> Int { Int((time * Double(stepsPerEpoch)).rounded()) }
 
   /// A generator that depends on the trainer's seed, on the moment and on the callback's place among the others only; the

@@ -4,6 +4,7 @@ import EspalierPruning
 import EspalierTensors
 import EspalierTestSupport
 import EspalierTraining
+import Foundation
 import Testing
 
 @Suite struct CallbackTests {
@@ -112,6 +113,25 @@ import Testing
     let reader = trainer.callbacks[0] as! DenseReader
     #expect(reader.counts == [64, 16, 48, 3])
     #expect(reader.prunedGradients > 0)
+  }
+
+  @Test func selectionsStandInFiles() throws {
+    #expect(decode(WeightSelection.self, "{}") == .all)
+    #expect(decode(WeightSelection.self, #"{"layers": ["fc1"]}"#) == .layers(["fc1"]))
+    #expect(decode(WeightSelection.self, #"{"except": []}"#) == .allExcept([]))
+    for selection in [WeightSelection.all, .layers(["a", "b"]), .allExcept(["c"])] {
+      #expect(roundTrip(selection) == selection)
+    }
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(WeightSelection.self, from: Data(#"{"layers": [], "except": []}"#.utf8))
+    }
+    let parameters = blobNetwork().parameters
+    func selected(_ selection: WeightSelection) -> [String] {
+      parameters.filter { selection.contains($0.path, $0.parameter) }.map(\.path.description)
+    }
+    #expect(selected(.all) == ["fc1.weight", "fc2.weight"])
+    #expect(
+      selected(.layers(["fc2", "no"])) == ["fc2.weight"] && selected(.allExcept(["fc2"])) == ["fc1.weight"])
   }
 
   @Test func penaltiesAreReportedApartFromTheLoss() {
