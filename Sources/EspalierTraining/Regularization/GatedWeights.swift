@@ -41,10 +41,16 @@ struct GatedWeights: Sendable {
   mutating func draw(
     _ distribution: HardConcrete, into parameter: inout Parameter, using generator: inout Xoshiro256
   ) {
-    for index in gates.indices {
-      let uniform = (Double(generator.next() >> 11) + 0.5) * 0x1p-53
-      let gate = distribution.gate(logAlpha: Double(logAlpha[flat: index]), uniform: uniform)
-      (gates[index], derivatives[index]) = (Float(gate.value), Float(gate.derivative))
+    logAlpha.withUnsafeValues { logAlpha in
+      gates.withUnsafeMutableBufferPointer { gates in
+        derivatives.withUnsafeMutableBufferPointer { derivatives in
+          for index in logAlpha.indices {
+            let uniform = (Double(generator.next() >> 11) + 0.5) * 0x1p-53
+            let gate = distribution.gate(logAlpha: Double(logAlpha[index]), uniform: uniform)
+            (gates[index], derivatives[index]) = (Float(gate.value), Float(gate.derivative))
+          }
+        }
+      }
     }
     show(in: &parameter, under: weights.candidates)
   }
@@ -54,11 +60,11 @@ struct GatedWeights: Sendable {
     _ settings: L0Regularization.Settings, strength: Double,
     _ weightGradient: UnsafeMutableBufferPointer<Float>, _ parameter: inout Parameter, on compute: Compute
   ) {
-    let strength = strength * Double(size)
+    let (strength, middle) = (strength * Double(size), settings.distribution.middle)
     gradient.withUnsafeMutableValues { gradient in
       logAlpha.withUnsafeValues { logAlpha in
         for index in gradient.indices {
-          let open = settings.distribution.openProbability(logAlpha: Double(logAlpha[index]))
+          let open = settings.distribution.openProbability(atDistance: Double(logAlpha[index]) - middle)
           gradient[index] = Float(strength * open.derivative)
         }
       }

@@ -35,9 +35,9 @@ public struct HardConcrete: ValidatedSettings, Sendable, Hashable, Codable {
       ?? (zeta > 1 && zeta.isFinite ? nil : "zeta: expected a number above 1, found \(zeta)")
   }
 
-  /// The gate for u in 0 ..< 1, exclusive of 0, and its derivative by log α.
+  /// The gate for u between 0 and 1, and its derivative by log α.
   public func gate(logAlpha: Double, uniform u: Double) -> (value: Double, derivative: Double) {
-    let s = sigmoid((log(u) - log1p(-u) + logAlpha) / beta)
+    let s = sigmoid((log(u / (1 - u)) + logAlpha) / beta)
     let stretched = s * (zeta - gamma) + gamma
     guard stretched > 0 else { return (0, 0) }
     guard stretched < 1 else { return (1, 0) }
@@ -51,9 +51,17 @@ public struct HardConcrete: ValidatedSettings, Sendable, Hashable, Codable {
 
   /// The probability that the gate is not 0, σ(log α − β · log(−γ / ζ)), and its derivative by log α.
   public func openProbability(logAlpha: Double) -> (value: Double, derivative: Double) {
-    let open = sigmoid(logAlpha - beta * log(-gamma / zeta))
+    openProbability(atDistance: logAlpha - middle)
+  }
+
+  /// The same for log α − `middle`, to spare a logarithm a gate.
+  func openProbability(atDistance distance: Double) -> (value: Double, derivative: Double) {
+    let open = sigmoid(distance)
     return (open, open * (1 - open))
   }
+
+  /// β · log(−γ / ζ): the log α of gates that are as likely to be open as not.
+  var middle: Double { beta * log(-gamma / zeta) }
 
   /// The log α with which a gate's s has the mean 1 − `rate` without chance.
   func logAlpha(dropRate rate: Double) -> Double { log(1 - rate) - log(rate) }
