@@ -5,12 +5,12 @@ public import EspalierNetworks
 ///     trainer.callbacks = [Regularization(L1Penalty(), strength: 1e-5, ramp: Ramp(.linear, to: 3))]
 ///
 /// Either as part of the gradient, where the optimizer's moments see it too; or as a proximal step with the amount
-/// learning rate · strength after the optimizer's step, which brings weights to exactly 0. With an adaptive optimizer such
-/// as Adam the step uses the plain learning rate for all weights.
+/// learning rate · strength after the optimizer's step, which brings weights to exactly 0. The step uses the plain learning
+/// rate for all weights: with Adam, which divides the data's gradient by its size, it needs far larger strengths.
 ///
 /// The loss that a trainer reports is the data's; the penalty stands beside it, in `EpochSummary.penalty`. Weights stay in
-/// the network until they are pruned: `prune(threshold:)` with a threshold takes the small ones, with
-/// `Float.leastNonzeroMagnitude` exactly those that a proximal step has brought to 0.
+/// the network until they are pruned, by `prune(threshold:)`: small ones with a small threshold, with
+/// `Float.leastNonzeroMagnitude` exactly those that the last proximal step has brought to 0.
 ///
 /// Works on dense, masked and packed parameters at the cost of their stored values; what is pruned stays +0.0.
 public struct Regularization<Kind: Penalty>: TrainingCallback, ValidatedSettings, Hashable, Codable {
