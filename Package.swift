@@ -65,8 +65,8 @@ let package = Package(
     .target(
       name: "EspalierRecipes",
       dependencies: [
-        "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierNetworks", "EspalierPruning",
-        "EspalierTensors", "EspalierTraining", .product(name: "Yams", package: "Yams"),
+        "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierInference", "EspalierNetworks",
+        "EspalierPruning", "EspalierTensors", "EspalierTraining", .product(name: "Yams", package: "Yams"),
       ]),
     .target(
       name: "Espalier",
@@ -134,6 +134,12 @@ let package = Package(
       name: "EspalierInferenceTests",
       dependencies: [
         "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+      ]),
+    .testTarget(
+      name: "EspalierDynamicTests",
+      dependencies: [
+        "EspalierData", "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierRecipes",
+        "EspalierTensors", "EspalierTestSupport",
       ]),
     .testTarget(
       name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),

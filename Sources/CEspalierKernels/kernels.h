@@ -5,6 +5,7 @@
 #include "activations/activation.h"
 #include "activations/activation_bias_gradient.h"
 #include "activations/activation_gradient.h"
+#include "activations/confidence.h"
 #include "activations/dropout.h"
 #include "activations/softmax.h"
 #include "activations/softmax_gradient.h"
@@ -26,6 +27,9 @@
 #include "sparse/product.h"
 #include "sparse/sampled_product.h"
 #include "sparse/tiles.h"
+#include "sparse/columns/active_inputs.h"
+#include "sparse/columns/dense_columns.h"
+#include "sparse/columns/sparse_columns.h"
 #include "sparse/small_batch/batch_product.h"
 #include "sparse/small_batch/dense_product.h"
 #include "sparse/small_batch/vector_product.h"
@@ -69,5 +73,10 @@
     .window_product = window_product,                       \
     .sparse_narrow_product = sparse_narrow_product,         \
     .sparse_narrow_gradients = sparse_narrow_gradients,     \
+    .inputs_above = inputs_above,                           \
+    .largest_inputs = largest_inputs,                       \
+    .dense_column_product = dense_column_product,           \
+    .sparse_column_product = sparse_column_product,         \
+    .confidence = confidence,                               \
     .peak_fma = peak_fma,                                   \
   }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "espalier_columns.h"
 #include "espalier_small_batch.h"
 #include "espalier_structured.h"
 
@@ -287,6 +288,35 @@ typedef struct {
   void (*sparse_narrow_gradients)(
       const EspalierSparseBlock *block, const float *_Nullable values, const float *_Nullable x,
       const float *dy, ptrdiff_t columns, float *_Nullable gradient, float *_Nullable dx);
+
+  // --- products that read only the columns of some inputs ------------------------------------------
+  // See espalier_columns.h; `bias` may be NULL.
+
+  /// Lists the inputs whose magnitude is above `threshold` (at least 0), and all that are NaN; returns how many. There is
+  /// room for `count` + 16 positions and values.
+  ptrdiff_t (*inputs_above)(
+      const float *x, ptrdiff_t count, float threshold, int32_t *positions, float *values);
+
+  /// Lists the `most` inputs of the largest magnitude that is not 0, the lowest positions winning ties; a NaN is larger
+  /// than infinity. Otherwise as `inputs_above`.
+  ptrdiff_t (*largest_inputs)(
+      const float *x, ptrdiff_t count, ptrdiff_t most, int32_t *positions, float *values);
+
+  /// y[r] = f(sum over the active inputs k of W[r, k] x[k] + bias[r]) for the rows of the panels first ..< last. Panel p
+  /// has the rows from 64 p on, rounded up to v vectors of sixteen, four but in the last; W[r, k] is at
+  /// weights[64 p columns + 16 v k + r - 64 p].
+  void (*dense_column_product)(
+      float *y, const float *weights, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first, ptrdiff_t last,
+      const EspalierActiveInputs *inputs, const float *_Nullable bias, EspalierActivation activation,
+      float parameter);
+
+  /// The same for all rows of a sparse matrix. Returns how many survivors it read.
+  ptrdiff_t (*sparse_column_product)(
+      float *y, const EspalierColumnLayout *layout, const EspalierActiveInputs *inputs,
+      const float *_Nullable bias, EspalierActivation activation, float parameter);
+
+  /// The confidence of a softmax over `count` logits; both parts are NaN where one logit is, or the largest is infinite.
+  EspalierConfidence (*confidence)(const float *logits, ptrdiff_t count);
 
   /// A register-only chain of independent fused multiply-adds, `iterations` times; returns the floating-point
   /// operations done and stores a value that depends on all of them. Measures the machine's peak.

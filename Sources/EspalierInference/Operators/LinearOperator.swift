@@ -94,9 +94,9 @@ extension LayoutOperator {
 
 extension Parameter? {
   /// Lends the first of the stored values, nil without a parameter.
-  fileprivate func withBaseAddress(_ body: (UnsafePointer<Float>?) -> Void) {
+  func withBaseAddress<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
     guard let self else { return body(nil) }
-    self.withUnsafeStoredValues { body($0.baseAddress) }
+    return self.withUnsafeStoredValues { body($0.baseAddress) }
   }
 }
 

@@ -1,0 +1,59 @@
+package import EspalierNetworks
+package import EspalierTensors
+
+/// Where in a network a head reads: which step computes it, and what it is in the graph.
+package struct ExitSite: Sendable, Hashable, Comparable {
+  /// The node whose step leaves the activation, -1 for the network's input.
+  let step: Int
+  /// The node whose output it is: the activation function that the step computes in its own pass, if there is one.
+  package let source: Network.Source
+  /// The length of the activation.
+  package let features: Int
+
+  /// Finds a place; traps unless the network has such a node, which reaches the output through others that compute
+  /// something.
+  package init(_ place: ExitHead.Place, in network: Network) {
+    let steps = Workspace(for: network, batchSize: 1, purpose: .inference).steps
+    var node = -1
+    if case .node(let name) = place { node = network.usedNode(named: name) }
+    while node >= 0, steps[node].isSilent {
+      if case .node(let source) = network.nodes[node].sources[0] { node = source } else { node = -1 }
+    }
+    step = node
+    precondition(steps[(node + 1)...].contains { !$0.isSilent }, "a head at the network's own output")
+    guard node >= 0 else {
+      (source, features) = (.input, network.inputShape.reduce(1, *))
+      return
+    }
+    features = network.nodes[node].outputShape.reduce(1, *)
+    let isFused = steps[node].context.fusedActivation != nil
+    source = .node(isFused ? network.activationNode(after: node) : node)
+  }
+
+  /// In the order in which a sample meets them.
+  package static func < (left: ExitSite, right: ExitSite) -> Bool { left.step < right.step }
+
+  /// What samples [count, input shape…] give here: [count, features].
+  package func activations(of network: Network, for samples: Tensor) -> Tensor {
+    network.outputs(at: source, for: samples).reshaped(to: [samples.shape[0], features])
+  }
+}
+
+extension Network {
+  /// The position of a node on a way to the output; traps where there is none of that name.
+  fileprivate func usedNode(named name: String) -> Int {
+    guard let index = nodes.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("no node \(name) among \(nodes.map(\.name))")
+    }
+    var used: Set<Int> = [nodes.count - 1]
+    for node in nodes.indices.reversed() where used.contains(node) {
+      for case .node(let source) in nodes[node].sources { used.insert(source) }
+    }
+    precondition(used.contains(index), "the output of \(name), where a head would be, reaches nobody")
+    return index
+  }
+
+  fileprivate func activationNode(after index: Int) -> Int {
+    nodes.firstIndex { $0.sources == [.node(index)] && $0.layer.activation != nil }!
+  }
+}
