@@ -1,4 +1,4 @@
-package import EspalierNetworks
+public import EspalierNetworks
 package import EspalierTensors
 
 /// Where in a network a head reads: which step computes it, and what it is in the graph.
@@ -10,17 +10,28 @@ package struct ExitSite: Sendable, Hashable, Comparable {
   /// The length of the activation.
   package let features: Int
 
-  /// Finds a place; traps unless the network has such a node, which reaches the output through others that compute
-  /// something.
+  /// Finds a place; traps where `Network.hasExit(at:)` is false.
   package init(_ place: ExitHead.Place, in network: Network) {
+    guard let found = ExitSite(finding: place, in: network) else {
+      preconditionFailure(
+        "no head can be at \(place): expected input or a node before the last step, of \(network.nodes.map(\.name))")
+    }
+    self = found
+  }
+
+  /// Nil unless the network has such a node, which reaches the output through others that compute something.
+  fileprivate init?(finding place: ExitHead.Place, in network: Network) {
     let steps = Workspace(for: network, batchSize: 1, purpose: .inference).steps
     var node = -1
-    if case .node(let name) = place { node = network.usedNode(named: name) }
+    if case .node(let name) = place {
+      guard let found = network.usedNode(named: name) else { return nil }
+      node = found
+    }
     while node >= 0, steps[node].isSilent {
       if case .node(let source) = network.nodes[node].sources[0] { node = source } else { node = -1 }
     }
+    guard steps[(node + 1)...].contains(where: { !$0.isSilent }) else { return nil }
     step = node
-    precondition(steps[(node + 1)...].contains { !$0.isSilent }, "a head at the network's own output")
     guard node >= 0 else {
       (source, features) = (.input, network.inputShape.reduce(1, *))
       return
@@ -40,17 +51,17 @@ package struct ExitSite: Sendable, Hashable, Comparable {
 }
 
 extension Network {
-  /// The position of a node on a way to the output; traps where there is none of that name.
-  fileprivate func usedNode(named name: String) -> Int {
-    guard let index = nodes.firstIndex(where: { $0.name == name }) else {
-      preconditionFailure("no node \(name) among \(nodes.map(\.name))")
-    }
+  /// Whether an `ExitHead` can be at a place: at the input, or at a node on a way to the output, with something left to
+  /// compute after it.
+  public func hasExit(at place: ExitHead.Place) -> Bool { ExitSite(finding: place, in: self) != nil }
+
+  /// The position of a node on a way to the output; nil where there is none of that name.
+  fileprivate func usedNode(named name: String) -> Int? {
     var used: Set<Int> = [nodes.count - 1]
     for node in nodes.indices.reversed() where used.contains(node) {
       for case .node(let source) in nodes[node].sources { used.insert(source) }
     }
-    precondition(used.contains(index), "the output of \(name), where a head would be, reaches nobody")
-    return index
+    return nodes.indices.first { nodes[$0].name == name && used.contains($0) }
   }
 
   fileprivate func activationNode(after index: Int) -> Int {

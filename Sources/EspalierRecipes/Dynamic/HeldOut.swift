@@ -9,6 +9,7 @@ struct HeldOut {
   let samples: Tensor
   let answers: [Int]
   let wasRight: [Bool]
+  private let dataset: Dataset
 
   /// Traps unless there are samples with classes.
   init(_ network: Network, _ dataset: Dataset) {
@@ -17,36 +18,18 @@ struct HeldOut {
     }
     samples = dataset.samples(for: network)
     answers = classes.map(Int.init)
-    wasRight = zip(samples.largest(of: network.predict(samples)), answers).map(==)
+    self.dataset = dataset
+    wasRight = zip(dataset.largestOutputs(of: network.predict(samples)), answers).map(==)
   }
 
   /// What a dynamic network reads and loses on the samples.
   func result(of plan: DynamicInference) -> ExitResult {
     let (outputs, outcomes) = plan.outcomes(of: samples)
     var result = ExitResult()
-    for (index, answer) in samples.largest(of: outputs).enumerated() {
+    for (index, answer) in dataset.largestOutputs(of: outputs).enumerated() {
       result.note(
         weights: outcomes[index].weightsRead, isRight: answer == answers[index], wasRight: wasRight[index])
     }
     return result
   }
-}
-
-extension Tensor {
-  /// For each of these samples the position of its largest output, the lowest winning ties.
-  fileprivate func largest(of outputs: Tensor) -> [Int] {
-    let count = shape[0]
-    let width = outputs.count / max(count, 1)
-    return outputs.withUnsafeValues { values in
-      (0..<count).map { sample in
-        let own = values[sample * width..<(sample + 1) * width]
-        return own.indices.reduce(own.startIndex) { own[$1] > own[$0] ? $1 : $0 } - own.startIndex
-      }
-    }
-  }
-}
-
-extension Dataset {
-  /// The samples as a network takes them, [count, input shape…].
-  func samples(for network: Network) -> Tensor { tensor.reshaped(to: [count] + network.inputShape) }
 }
