@@ -4,7 +4,7 @@ internal import EspalierTensors
 /// One choice for a layer with memory to run on, sample after sample.
 final class ChoiceBench: Bench {
   private let inputs: Tensor
-  private let workspace: Workspace
+  private let memory: PartMemory
   private let part: DynamicPart
   private let active: ActiveInputs
   private var next = 0
@@ -12,7 +12,7 @@ final class ChoiceBench: Bench {
   init(_ choice: DynamicPart.Choice, layer: Linear, inputs: Tensor, _ compute: Compute) {
     self.inputs = inputs
     part = DynamicPart(layer, choice, on: compute)
-    workspace = part.makeWorkspace()
+    memory = part.makeMemory()
     active = ActiveInputs(capacity: layer.inputs)
   }
 
@@ -20,9 +20,7 @@ final class ChoiceBench: Bench {
     inputs.withUnsafeValues { values in
       let width = inputs.shape[1]
       guard let base = values.baseAddress, width > 0 else { return }
-      let sample = UnsafeMutablePointer(mutating: base + next * width)
-      workspace.read(MatrixView(base: sample, rows: width, columns: 1))
-      _ = part.run(workspace, active)
+      _ = part.run(base + next * width, in: memory, active)
       next = (next + 1) % inputs.shape[0]
     }
   }

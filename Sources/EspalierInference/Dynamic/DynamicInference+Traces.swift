@@ -32,8 +32,7 @@ extension DynamicInference {
     return inputs.withUnsafeValues { values in
       (0..<inputs.shape[0]).map { sample in
         withMemory { memory in
-          let base = UnsafeMutablePointer(mutating: values.baseAddress! + sample * features)
-          memory.body.read(MatrixView(base: base, rows: features, columns: 1))
+          memory.body.input.base.update(from: values.baseAddress! + sample * features, count: features)
           return trace(memory)
         }
       }
@@ -42,7 +41,7 @@ extension DynamicInference {
 
   private func trace(_ memory: DynamicMemory) -> ExitTrace {
     var (weights, stops) = (0, [ExitTrace.Stop]())
-    func ask(_ head: Int?, about activation: MatrixView) {
+    func ask(_ head: Int?, about activation: UnsafePointer<Float>) {
       guard let head else { return }
       var own = 0
       let logits = logits(of: head, for: activation, memory, &own)
@@ -52,10 +51,10 @@ extension DynamicInference {
           confidence: exits.heads[head].rule.confidence(in: logits, on: body.compute),
           answer: logits.largestRow(0)))
     }
-    ask(exits.head(after: -1), about: memory.body.input)
-    for step in memory.body.steps where !step.isSilent {
+    ask(exits.head(after: -1), about: memory.body.input.base)
+    for step in memory.body.steps {
       weights += body.run(step, memory.active)
-      ask(exits.head(after: step.node), about: step.context.output)
+      ask(exits.head(after: step.node), about: step.context.output.base)
     }
     stops.append(
       ExitTrace.Stop(

@@ -82,8 +82,7 @@ public final class DynamicInference: Sendable {
       return DynamicOutcome(exit: nil, weightsRead: 0)
     }
     return withMemory { memory in
-      let sample = UnsafeMutablePointer(mutating: samples)
-      memory.body.read(MatrixView(base: sample, rows: features, columns: 1))
+      memory.body.input.base.update(from: samples, count: features)
       return run(memory, into: answer)
     }
   }
@@ -119,13 +118,13 @@ public final class DynamicInference: Sendable {
   /// Runs step after step, and stops at the first head that is sure.
   private func run(_ memory: DynamicMemory, into output: UnsafeMutablePointer<Float>) -> DynamicOutcome {
     var weights = 0
-    if let head = exits.head(after: -1), leaves(at: head, memory.body.input, memory, output, &weights) {
+    if let head = exits.head(after: -1), leaves(at: head, memory.body.input.base, memory, output, &weights) {
       return DynamicOutcome(exit: head, weightsRead: weights)
     }
-    for step in memory.body.steps where !step.isSilent {
+    for step in memory.body.steps {
       weights += body.run(step, memory.active)
       if let head = exits.head(after: step.node),
-        leaves(at: head, step.context.output, memory, output, &weights)
+        leaves(at: head, step.context.output.base, memory, output, &weights)
       {
         return DynamicOutcome(exit: head, weightsRead: weights)
       }
@@ -136,7 +135,7 @@ public final class DynamicInference: Sendable {
 
   /// Asks a head about an activation; writes its answer and returns true where it is sure.
   private func leaves(
-    at index: Int, _ activation: MatrixView, _ memory: DynamicMemory,
+    at index: Int, _ activation: UnsafePointer<Float>, _ memory: DynamicMemory,
     _ output: UnsafeMutablePointer<Float>, _ weights: inout Int
   ) -> Bool {
     let logits = logits(of: index, for: activation, memory, &weights)
@@ -147,12 +146,10 @@ public final class DynamicInference: Sendable {
 
   /// Runs a head's classifier on an activation.
   func logits(
-    of head: Int, for activation: MatrixView, _ memory: DynamicMemory, _ weights: inout Int
+    of head: Int, for activation: UnsafePointer<Float>, _ memory: DynamicMemory, _ weights: inout Int
   ) -> MatrixView {
-    let workspace = memory.heads[head]
-    workspace.read(MatrixView(base: activation.base, rows: activation.count, columns: 1))
-    weights += exits.heads[head].part.run(workspace, memory.active)
-    return workspace.output
+    weights += exits.heads[head].part.run(activation, in: memory.heads[head], memory.active)
+    return memory.heads[head].output
   }
 
   /// Lends idle memory, or new one.
@@ -167,7 +164,7 @@ public final class DynamicInference: Sendable {
     let inputs = (parts + [body]).map(\.mostInputs).max() ?? 0
     return IdleMemory(
       memory: DynamicMemory(
-        body: body.makeWorkspace(), heads: parts.map { $0.makeWorkspace() },
+        body: body.makeMemory(), heads: parts.map { $0.makeMemory() },
         active: ActiveInputs(capacity: inputs)))
   }
 }

@@ -50,9 +50,9 @@ final class DynamicPart: Sendable {
   }
 
   /// The memory of one sample.
-  func makeWorkspace() -> Workspace {
+  func makeMemory() -> PartMemory {
     ThreadCount.$current.withValue(compute.threads) {
-      Workspace(for: network, batchSize: 1, purpose: .inference)
+      PartMemory(Workspace(for: network, batchSize: 1, purpose: .inference))
     }
   }
 
@@ -74,7 +74,7 @@ final class DynamicPart: Sendable {
   }
 
   /// Runs one step and returns how many weights it read.
-  func run(_ step: ExecutionStep, _ active: ActiveInputs) -> Int {
+  func run(_ step: PartMemory.Step, _ active: ActiveInputs) -> Int {
     switch choices[step.node] {
     case .whole(let chosen, let weights):
       chosen.run(step.context, on: compute)
@@ -86,10 +86,11 @@ final class DynamicPart: Sendable {
     }
   }
 
-  /// Runs all steps and returns how many weights they read.
-  func run(_ workspace: Workspace, _ active: ActiveInputs) -> Int {
+  /// Runs all steps on values that are copied in, and returns how many weights they read.
+  func run(_ values: UnsafePointer<Float>, in memory: PartMemory, _ active: ActiveInputs) -> Int {
+    memory.input.base.update(from: values, count: memory.input.count)
     var weights = 0
-    for step in workspace.steps where !step.isSilent { weights += run(step, active) }
+    for step in memory.steps { weights += run(step, active) }
     return weights
   }
 }

@@ -44,17 +44,17 @@ public struct DynamicProfile: Sendable {
 }
 
 extension DynamicInference {
-  /// Runs samples [count, input shape…] one at a time, in turn here and in a static plan for one sample, `passes` times
-  /// each.
+  /// Runs samples [count, input shape…] one at a time and counts; then times the first 500, here and in a static plan for
+  /// one sample in turn, `passes` times each. So many stay in the caches, as samples that have just been made do.
   ///
   /// Traps unless there are a sample and a pass, and the plan is one for one sample of this network's shapes.
   public func profile(
-    on samples: Tensor, against plan: InferencePlan, passes: Int = 11
+    on samples: Tensor, against plan: InferencePlan, passes: Int = 51
   ) -> DynamicProfile {
     precondition(samples.shape.first ?? 0 > 0 && passes > 0, "a profile takes at least one sample and one pass")
     precondition(plan.batchSize == 1, "a plan for batches of \(plan.batchSize) is none for one sample")
     let outcomes = outcomes(of: samples).outcomes
-    let bench = DynamicBench(self, plan, samples)
+    let bench = DynamicBench(self, plan, samples, count: min(samples.shape[0], Self.timedSamples))
     let rounds = bench.rounds(passes)
     return DynamicProfile(
       weightCount: weightCount, weightsRead: outcomes.map(\.weightsRead).sorted(),
@@ -67,6 +67,10 @@ extension DynamicInference {
   }
 }
 
+extension DynamicInference {
+  private static var timedSamples: Int { 500 }
+}
+
 /// The two networks with samples and memory, to be timed.
 private final class DynamicBench {
   enum Side { case dynamic, whole }
@@ -74,10 +78,11 @@ private final class DynamicBench {
   private let plan: DynamicInference
   private let whole: InferencePlan
   private let samples: Tensor
+  private let count: Int
   private var output: Tensor
 
-  init(_ plan: DynamicInference, _ whole: InferencePlan, _ samples: Tensor) {
-    (self.plan, self.whole, self.samples) = (plan, whole, samples)
+  init(_ plan: DynamicInference, _ whole: InferencePlan, _ samples: Tensor, count: Int) {
+    (self.plan, self.whole, self.samples, self.count) = (plan, whole, samples, count)
     output = Tensor(zeros: [plan.outputShape.reduce(1, *)])
   }
 
@@ -96,7 +101,7 @@ private final class DynamicBench {
   private func pass(_ side: Side) -> Double {
     let start = ContinuousClock.now
     forEachSample { run(side, $0, $1) }
-    return (ContinuousClock.now - start).seconds / Double(samples.shape[0])
+    return (ContinuousClock.now - start).seconds / Double(count)
   }
 
   /// The seconds of each call, ascending.
@@ -125,8 +130,8 @@ private final class DynamicBench {
     let features = plan.inputShape.reduce(1, *)
     samples.withUnsafeValues { samples in
       output.withUnsafeMutableValues { output in
-        for first in stride(from: 0, to: samples.count, by: max(features, 1)) {
-          body(UnsafeBufferPointer(rebasing: samples[first..<first + features]), output)
+        for sample in 0..<count {
+          body(UnsafeBufferPointer(rebasing: samples[sample * features..<(sample + 1) * features]), output)
         }
       }
     }

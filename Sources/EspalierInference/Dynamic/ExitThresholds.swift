@@ -16,7 +16,7 @@ package struct ExitThresholds: Sendable {
 
   private static let mostRounds = 12
   /// Prices from a thousandth of the network's weights to a million times as much.
-  private static let exponents = stride(from: -10.0, through: 20, by: 0.5)
+  private static let exponents = stride(from: -10.0, through: 20, by: 0.25)
 
   /// For samples with the right `answers`, of which the network without heads gets those of `wasRight`.
   package init(_ traces: [ExitTrace], answers: [Int], wasRight: [Bool]) {
@@ -54,7 +54,9 @@ package struct ExitThresholds: Sendable {
 
   private static func power(_ exponent: Double) -> Double {
     let whole = exponent.rounded(.down)
-    return Double(sign: .plus, exponent: Int(whole), significand: exponent == whole ? 1 : 2.squareRoot())
+    let quarter = 2.squareRoot().squareRoot()
+    let root = (0..<Int((exponent - whole) * 4)).reduce(1) { product, _ in product * quarter }
+    return Double(sign: .plus, exponent: Int(whole), significand: root)
   }
 
   /// Head after head, until nothing changes.

@@ -6,7 +6,7 @@ internal import EspalierTensors
 /// Makes a trained network dynamic for a wanted loss of accuracy: trains early exits, and chooses thresholds on held-out
 /// samples.
 ///
-///     let tuning = DynamicTuning(exits: [.init(at: .input, hidden: 32)], lossAllowed: 0.005)
+///     let tuning = DynamicTuning(exits: [.init(at: .input, hidden: 32)], lossAllowed: 0.003)
 ///     let tuned = tuning.tune(network, training: training, validation: validation)
 ///     tuned.plan.predict(image, into: logits)
 ///
@@ -57,7 +57,7 @@ public struct DynamicTuning: Sendable {
   /// What is to be done; traps unless the loss and the margin are at least 0.
   public init(
     exits: [Exit] = [], measure: ExitRule.Measure = .probability, skipping: Skipping = .zeros,
-    lossAllowed: Double = 0.005, standardErrors: Double = 1, isCalibrated: Bool = false
+    lossAllowed: Double = 0.003, standardErrors: Double = 2, isCalibrated: Bool = false
   ) {
     precondition(
       lossAllowed >= 0 && standardErrors >= 0, "a loss of \(lossAllowed), \(standardErrors) standard errors")

@@ -30,7 +30,7 @@ struct DynamicOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --dynamic: the accuracy that may be lost, in points, one standard error included (default: 0.5).",
+      "With --dynamic: the accuracy that may be lost, in points, two standard errors included (default: 0.3).",
       valueName: "points"))
   var lossAllowed: Double?
 
@@ -75,7 +75,7 @@ struct DynamicOptions: ParsableArguments {
           training: ExitTraining(
             hidden: name.hidden, density: exitDensity ?? ExitTraining().density, seed: seed ?? 1))
       },
-      skipping: skip ?? .zeros, lossAllowed: (lossAllowed ?? 0.5) / 100, isCalibrated: isCalibrated)
+      skipping: skip ?? .zeros, lossAllowed: (lossAllowed ?? 0.3) / 100, isCalibrated: isCalibrated)
   }
 }
 
