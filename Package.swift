@@ -139,7 +139,7 @@ let package = Package(
       name: "EspalierDynamicTests",
       dependencies: [
         "EspalierData", "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierRecipes",
-        "EspalierTensors", "EspalierTestSupport",
+        "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
       ]),
     .testTarget(
       name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),

@@ -160,7 +160,8 @@ import Testing
     let read = on(set).multiply(
       SparseColumnLayout(matrix), by: active(.zeros, of: [0, 2], on: on(set)), into: &y)
     #expect(read == rows / 2)
-    #expect(y == (0..<rows).map { $0 % 2 == 0 ? 0 : 2 * Float($0) })
+    let expected: [Float] = (0..<rows).map { $0 % 2 == 0 ? 0 : 2 * Float($0) }
+    #expect(y == expected)
   }
 
   @Test func anInputBeyondTheColumnsTraps() async {
