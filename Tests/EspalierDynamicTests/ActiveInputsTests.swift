@@ -19,7 +19,7 @@ import Testing
     let list = ActiveInputs(capacity: x.count)
     list.select(rule, from: memory.pointer, count: x.count, on: on(set))
     let wanted = expected(rule, of: x)
-    #expect(Array(list.positions) == wanted, "\(what), \(rule), \(set)")
+    #expect(list.positions == wanted, "\(what), \(rule), \(set)")
     #expect(
       list.values.map(\.bitPattern) == wanted.map { x[Int($0)].bitPattern }, "\(what), \(rule), \(set)")
   }
@@ -49,11 +49,11 @@ import Testing
   @Test("The lowest positions win ties, written by hand", arguments: sets)
   func ties(_ set: InstructionSet) {
     let x: [Float] = [0.5, -1, 0.5, 0, -0.5, 1, 0.25]
-    #expect(Array(active(.largest(3), of: x, on: on(set)).positions) == [0, 1, 5])
-    #expect(Array(active(.largest(4), of: x, on: on(set)).positions) == [0, 1, 2, 5])
-    #expect(Array(active(.largest(9), of: x, on: on(set)).positions) == [0, 1, 2, 4, 5, 6])
-    #expect(Array(active(.threshold(0.5), of: x, on: on(set)).positions) == [1, 5])
-    #expect(Array(active(.threshold(0), of: x, on: on(set)).values) == [0.5, -1, 0.5, -0.5, 1, 0.25])
+    #expect(active(.largest(3), of: x, on: on(set)).positions == [0, 1, 5])
+    #expect(active(.largest(4), of: x, on: on(set)).positions == [0, 1, 2, 5])
+    #expect(active(.largest(9), of: x, on: on(set)).positions == [0, 1, 2, 4, 5, 6])
+    #expect(active(.threshold(0.5), of: x, on: on(set)).positions == [1, 5])
+    #expect(active(.threshold(0), of: x, on: on(set)).values == [0.5, -1, 0.5, -0.5, 1, 0.25])
   }
 
   @Test func mistakesTrap() async {

@@ -105,7 +105,8 @@ import Testing
     let test = Case(rows: 85, columns: 60, density: 0.4, seed: 5)
     for f in [Activation.relu, .leakyReLU(slope: 0.1), .sigmoid, .tanh, .gelu] {
       for product in [
-        { dense(test, .zeros, on(set), biased: true, $0) }, { sparse(test, .zeros, on(set), biased: true, $0).y },
+        { dense(test, .zeros, on(set), biased: true, $0) },
+        { sparse(test, .zeros, on(set), biased: true, $0).y },
       ] as [(Activation?) -> [Float]] {
         var expected = product(nil)
         expected.withUnsafeMutableBufferPointer {

@@ -133,7 +133,8 @@ import Testing
       let network = perceptron(density: 1)
       for rule in [ActivationSkipping.zeros, .threshold(0.9), .threshold(.infinity), .largest(1)] {
         let plan = DynamicInference(
-          network, heads: [head(at: .input, for: network, above: 0)], skipping: ["fc1": rule], selection: .always)
+          network, heads: [head(at: .input, for: network, above: 0)], skipping: ["fc1": rule],
+          selection: .always)
         let (answers, outcomes) = plan.outcomes(of: samples)
         #expect(answers.values.allSatisfy { $0.isNaN }, "\(way), \(rule)")
         #expect(outcomes[0].exit == nil)

@@ -51,20 +51,24 @@ import Testing
     #expect(accuracy > 0.6, "a guess would get a third: \(accuracy)")
   }
 
-  @Test("The allowed loss is kept on the samples it was chosen on", arguments: DynamicTuning.Skipping.allCases)
+  @Test(
+    "The allowed loss is kept on the samples it was chosen on", arguments: DynamicTuning.Skipping.allCases)
   func bound(skipping: DynamicTuning.Skipping) {
     for (exits, allowed) in [([], 0.02), ([.input, .node("fc1")], 0), ([.input, .node("fc1")], 0.02)]
       as [([ExitHead.Place], Double)]
     {
       let tuning = DynamicTuning(
-        exits: exits.map { .init(at: $0, training: ExitTraining(density: 0.3, epochs: 4)) }, skipping: skipping,
+        exits: exits.map { .init(at: $0, training: ExitTraining(density: 0.3, epochs: 4)) },
+        skipping: skipping,
         lossAllowed: allowed, standardErrors: 0)
       let tuned = tuning.tune(Self.network, training: Self.training, validation: Self.validation)
       let samples = Self.validation.tensor.reshaped(to: [600, 9, 10])
       let (answers, outcomes) = tuned.plan.outcomes(of: samples)
       let whole = Self.validation.accuracy(of: Self.network.predict(samples))
       let loss = whole - Self.validation.accuracy(of: answers)
-      #expect(loss <= allowed + 1e-9 && abs(loss - tuned.validationLoss) < 1e-9, "\(skipping), \(exits), \(allowed)")
+      #expect(
+        loss <= allowed + 1e-9 && abs(loss - tuned.validationLoss) < 1e-9, "\(skipping), \(exits), \(allowed)"
+      )
       #expect(tuned.heads.count == exits.count && tuned.validationSamples == 600)
       if allowed > 0, !exits.isEmpty {
         #expect(outcomes.count { $0.exit != nil } > 60, "\(skipping): a tenth at least is easy")
@@ -93,11 +97,12 @@ import Testing
         lossAllowed: 0.03, standardErrors: errors
       ).tune(Self.network, training: Self.training, validation: Self.validation)
     }
-    #expect(tuned(2).heads[0].rule.threshold > tuned(0).heads[0].rule.threshold)
+    #expect(tuned(50).heads[0].rule.threshold > tuned(0).heads[0].rule.threshold)
   }
 
   @Test func accuracyCountsTheLargestOutput() {
-    let data = Dataset(samples: .floats([0, 0, 0]), sampleShape: [1], answers: .classes([0, 1, 1], count: 2))
+    let data = Dataset(
+      samples: .floats([0, 0, 0]), sampleShape: [1], answers: .classes([0, 1, 1], count: 2))
     #expect(data.accuracy(of: Tensor([2, 1, 0, 3, 5, 5], shape: [3, 2])) == 2.0 / 3)
   }
 }

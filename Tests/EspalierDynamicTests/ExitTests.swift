@@ -62,7 +62,9 @@ func head(
     let samples = sparseSamples(50)
     // Given out of order: a sample meets the input's first.
     var heads = [head(at: .node("fc1"), for: network, above: 0), head(at: .input, for: network, above: 0)]
-    for index in heads.indices { heads[index].rule = ExitRule(measure, above: measure == .margin ? 0.2 : 0.27) }
+    for index in heads.indices {
+      heads[index].rule = ExitRule(measure, above: measure == .margin ? 0.2 : 0.27)
+    }
     let plan = DynamicInference(network, heads: heads, selection: .never)
     let (answers, outcomes) = plan.outcomes(of: samples)
     #expect(Set(outcomes.map(\.exit)) == [0, 1, nil], "every way out is taken")
@@ -141,10 +143,14 @@ func head(
       #expect(network.hasExit(at: place))
     }
     for name in ["fc3", "nothing", ""] { #expect(!network.hasExit(at: .node(name))) }
-    await #expect(processExitsWith: .failure) { _ = head(at: .node("fc3"), for: perceptron(density: 1), above: 0) }
+    await #expect(processExitsWith: .failure) {
+      _ = head(at: .node("fc3"), for: perceptron(density: 1), above: 0)
+    }
     await #expect(processExitsWith: .failure) {
       let network = perceptron(density: 1)
-      let heads = [head(at: .node("fc1"), for: network, above: 0), head(at: .node("relu1"), for: network, above: 0)]
+      let heads = [
+        head(at: .node("fc1"), for: network, above: 0), head(at: .node("relu1"), for: network, above: 0),
+      ]
       _ = DynamicInference(network, heads: heads, selection: .never)
     }
     await #expect(processExitsWith: .failure) {

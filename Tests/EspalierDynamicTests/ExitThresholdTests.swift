@@ -61,7 +61,8 @@ import Testing
         let confidence = Float.random(in: 0...1, using: &random)
         let isRight = Float.random(in: 0...1, using: &random) < skill + (1 - skill) * confidence
         return .init(
-          bodyWeights: body, headWeights: own, confidence: confidence, answer: isRight ? answer : (answer + 1) % 3)
+          bodyWeights: body, headWeights: own, confidence: confidence,
+          answer: isRight ? answer : (answer + 1) % 3)
       }
       return ExitTrace(stops: [stop(0, 20, 0.5), stop(600, 10, 0.7), stop(1000, 0, 0.9)])
     }

@@ -31,7 +31,9 @@ func active(_ rule: ActivationSkipping, of values: [Float], on compute: Compute)
   values.withUnsafeBufferPointer { values in
     // A list without elements has no address.
     var nothing: Float = 0
-    list.select(rule, from: values.baseAddress ?? withUnsafePointer(to: &nothing) { $0 }, count: values.count, on: compute)
+    list.select(
+      rule, from: values.baseAddress ?? withUnsafePointer(to: &nothing) { $0 }, count: values.count,
+      on: compute)
   }
   return list
 }

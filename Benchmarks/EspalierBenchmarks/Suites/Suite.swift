@@ -11,7 +11,7 @@ enum SuiteName: String, CaseIterable {
   case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, accuracy, file
   case spmm, sddmm, sweep, structured
   case packedStep = "packed-step"
-  case inference
+  case inference, dynamic
   case peers
 
   /// The suite of that name; throws where there is none.
@@ -44,6 +44,7 @@ enum SuiteName: String, CaseIterable {
     case .structured: StructuredSuite.self
     case .packedStep: PackedStepSuite.self
     case .inference: InferenceSuite.self
+    case .dynamic: DynamicSuite.self
     case .peers: PeerSuite.self
     }
   }

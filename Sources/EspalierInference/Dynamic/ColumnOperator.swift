@@ -17,7 +17,8 @@ struct ColumnOperator: Sendable {
     self.skipping = skipping
     weights =
       isSparse
-      ? .sparse(SparseColumnLayout(layer.weight.compressedRows)) : .dense(DenseColumnLayout(layer.weight.values))
+      ? .sparse(SparseColumnLayout(layer.weight.compressedRows))
+      : .dense(DenseColumnLayout(layer.weight.values))
     inputs = layer.inputs
     bias = layer.bias
   }

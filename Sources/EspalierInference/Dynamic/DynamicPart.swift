@@ -17,7 +17,8 @@ final class DynamicPart: Sendable {
 
   /// Lowers a network; `activations` are the inputs of the linear layers for typical samples, by the names of nodes.
   init(
-    _ network: Network, skipping: [String: ActivationSkipping], selection: DynamicSelection, on compute: Compute
+    _ network: Network, skipping: [String: ActivationSkipping], selection: DynamicSelection,
+    on compute: Compute
   ) {
     let activations = selection.samples.map { LayerInputs(of: network, for: $0) }
     var lowered = network

@@ -51,7 +51,8 @@ extension DynamicInference {
   public func profile(
     on samples: Tensor, against plan: InferencePlan, passes: Int = 51
   ) -> DynamicProfile {
-    precondition(samples.shape.first ?? 0 > 0 && passes > 0, "a profile takes at least one sample and one pass")
+    precondition(
+      samples.shape.first ?? 0 > 0 && passes > 0, "a profile takes at least one sample and one pass")
     precondition(plan.batchSize == 1, "a plan for batches of \(plan.batchSize) is none for one sample")
     let outcomes = outcomes(of: samples).outcomes
     let bench = DynamicBench(self, plan, samples, count: min(samples.shape[0], Self.timedSamples))

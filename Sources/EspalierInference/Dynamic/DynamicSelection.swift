@@ -34,7 +34,8 @@ public struct DynamicSelection: Sendable {
   func requireSamples(of shape: [Int]) {
     guard let samples else { return }
     precondition(
-      samples.shape.count == shape.count + 1 && Array(samples.shape.dropFirst()) == shape && samples.shape[0] > 0,
+      samples.shape.count == shape.count + 1 && Array(samples.shape.dropFirst()) == shape
+        && samples.shape[0] > 0,
       "inputs of shape \(samples.shape) are not one or more samples of shape \(shape)")
   }
 

@@ -14,7 +14,8 @@ package struct ExitSite: Sendable, Hashable, Comparable {
   package init(_ place: ExitHead.Place, in network: Network) {
     guard let found = ExitSite(finding: place, in: network) else {
       preconditionFailure(
-        "no head can be at \(place): expected input or a node before the last step, of \(network.nodes.map(\.name))")
+        "no head can be at \(place): expected input or a node before the last step, of \(network.nodes.map(\.name))"
+      )
     }
     self = found
   }

@@ -63,7 +63,9 @@ extension Dataset {
   /// What the samples give at a place of a network, with the samples' own classes.
   fileprivate func activations(at site: ExitSite, of network: Network) -> Dataset {
     guard case .classes = answers else { preconditionFailure("heads are trained on classes, not on values") }
-    if site.source == .input { return Dataset(samples: samples, sampleShape: [featureCount], answers: answers) }
+    if site.source == .input {
+      return Dataset(samples: samples, sampleShape: [featureCount], answers: answers)
+    }
     var values: [Float] = []
     values.reserveCapacity(count * site.features)
     for first in stride(from: 0, to: count, by: 4096) {

@@ -20,7 +20,8 @@ struct SkippingLevels {
     isByCount = skipping == .largest
     let count = min(samples.shape[0], Self.mostSamples)
     let some = samples.withUnsafeValues { values in
-      Tensor(values.prefix(count * (samples.count / samples.shape[0])), shape: [count] + samples.shape.dropFirst())
+      Tensor(
+        values.prefix(count * (samples.count / samples.shape[0])), shape: [count] + samples.shape.dropFirst())
     }
     layers = LayerInputs(of: network, for: some).all.mapValues { inputs in
       (inputs.values.map(\.magnitude).filter { $0 > 0 }.sorted(), inputs.shape[1])

@@ -18,7 +18,8 @@ struct BenchModelCommand: ParsableCommand {
   var file: String
 
   @Option(
-    help: ArgumentHelp("Samples a batch, several separated by commas (default: 1,16,128).", valueName: "sizes"))
+    help: ArgumentHelp(
+      "Samples a batch, several separated by commas (default: 1,16,128).", valueName: "sizes"))
   var batch: String?
 
   @Option(help: ArgumentHelp("Batches to measure for each size (default: 1000).", valueName: "count"))
@@ -35,7 +36,8 @@ struct BenchModelCommand: ParsableCommand {
   func validate() throws {
     _ = try batchSizes()
     if dynamic.dynamic, batch != nil || runs != nil {
-      throw ValidationError("--dynamic: expected neither --batch nor --runs, found \(batch != nil ? "--batch" : "--runs")")
+      throw ValidationError(
+        "--dynamic: expected neither --batch nor --runs, found \(batch != nil ? "--batch" : "--runs")")
     }
     if data.data != nil, !dynamic.dynamic { throw ValidationError("--data: expected --dynamic as well") }
     try require("--runs", runs, "a count of 1 to 1000000") { (1...1_000_000).contains($0) }
@@ -71,7 +73,9 @@ struct BenchModelCommand: ParsableCommand {
     return DynamicReport(
       file: file, dataset: sets.name, lossAllowed: tuning.lossAllowed, tuned: tuned,
       profile: tuned.plan.profile(on: samples, against: whole),
-      accuracies: (sets.test.accuracy(of: whole.predict(samples)), sets.test.accuracy(of: tuned.plan.predict(samples))))
+      accuracies: (
+        sets.test.accuracy(of: whole.predict(samples)), sets.test.accuracy(of: tuned.plan.predict(samples))
+      ))
   }
 
   private func batchSizes() throws -> [Int] {

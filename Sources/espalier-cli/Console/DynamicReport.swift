@@ -55,7 +55,8 @@ struct DynamicReport: Encodable, CustomStringConvertible {
       profile.whole)
     dynamic = Side(
       accuracy: accuracies.dynamic, meanWeightsRead: profile.meanWeightsRead,
-      medianWeightsRead: profile.weightsRead(quantile: 0.5), p99WeightsRead: profile.weightsRead(quantile: 0.99),
+      medianWeightsRead: profile.weightsRead(quantile: 0.5),
+      p99WeightsRead: profile.weightsRead(quantile: 0.99),
       profile.dynamic)
     shareSkipped = profile.shareSkipped(reading: profile.meanWeightsRead)
     speedup = profile.speedup
@@ -116,7 +117,9 @@ extension DynamicReport.Side {
 
 extension DynamicReport.Exit: CustomStringConvertible {
   var description: String {
-    guard let threshold else { return "  \(percent(0).paddedLeft(to: 8)) leave at \(place), which would not pay" }
+    guard let threshold else {
+      return "  \(percent(0).paddedLeft(to: 8)) leave at \(place), which would not pay"
+    }
     return "  \(percent(share).paddedLeft(to: 8)) leave at \(place), \(weights) weights, above "
       + Double(threshold).formatted(decimals: 4)
   }

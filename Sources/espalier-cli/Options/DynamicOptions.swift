@@ -12,7 +12,8 @@ struct DynamicOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "With --dynamic: train a classifier on the activation of this node, or on 'input', by which samples may leave early; "
-        + "PLACE:COUNT gives it a hidden layer of so many neurons. May be given several times.", valueName: "place"),
+        + "PLACE:COUNT gives it a hidden layer of so many neurons. May be given several times.",
+      valueName: "place"),
     transform: ExitName.parse)
   var exit: [ExitName] = []
 
@@ -35,7 +36,8 @@ struct DynamicOptions: ParsableArguments {
   var lossAllowed: Double?
 
   @Option(
-    help: ArgumentHelp("With --exit: decides initial weights and shuffles (default: 1).", valueName: "number"))
+    help: ArgumentHelp("With --exit: decides initial weights and shuffles (default: 1).", valueName: "number")
+  )
   var seed: UInt64?
 
   func validate() throws {
@@ -61,7 +63,8 @@ struct DynamicOptions: ParsableArguments {
   func requireExits(in network: Network, file: String) throws {
     for name in exit where !network.hasExit(at: name.place) {
       throw FormatError(
-        file: file, place: "--exit \(name.place)", expected: "input or a node before the last that computes something",
+        file: file, place: "--exit \(name.place)",
+        expected: "input or a node before the last that computes something",
         found: "nodes \(network.nodes.map(\.name).joined(separator: ", "))")
     }
   }

@@ -41,16 +41,16 @@ public final class ActiveInputs {
       }
   }
 
-  /// The positions of the active inputs.
-  public var positions: UnsafeBufferPointer<Int32> {
-    UnsafeBufferPointer(start: storedPositions.base, count: count)
-  }
+  /// The positions of the active inputs, copied.
+  public var positions: [Int32] { withExtendedLifetime(self) { Array(storedPositions.values.prefix(count)) } }
 
-  /// Their values.
-  public var values: UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(start: storedValues.base, count: count)
-  }
+  /// Their values, copied.
+  public var values: [Float] { withExtendedLifetime(self) { Array(storedValues.values.prefix(count)) } }
 
+  /// The largest position, -1 without any: positions ascend.
+  var lastPosition: Int { count == 0 ? -1 : Int(storedPositions.values[count - 1]) }
+
+  /// Valid as long as the list is.
   var kernelList: EspalierActiveInputs {
     EspalierActiveInputs(positions: storedPositions.base, values: storedValues.base, count: count)
   }

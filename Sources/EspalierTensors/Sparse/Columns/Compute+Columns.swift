@@ -14,6 +14,7 @@ extension Compute {
     let kernel = kernels.dense_column_product
     let name = activation?.kernelName ?? ESPALIER_IDENTITY
     let parameter = activation?.parameter ?? 0
+    defer { withExtendedLifetime(inputs) {} }
     withUnsafePointer(to: inputs.kernelList) { list in
       split(layout.panelCount, minimum: Self.leastWeightsPerThread / max(64 * inputs.count, 1) + 1) {
         kernel(
@@ -31,6 +32,7 @@ extension Compute {
     activation: Activation? = nil, into y: UnsafeMutablePointer<Float>
   ) -> Int {
     requireColumns(layout.columns, inputs)
+    defer { withExtendedLifetime((inputs, layout)) {} }
     return withUnsafePointer(to: inputs.kernelList) { list in
       withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
         withoutDenormals {
@@ -56,10 +58,8 @@ extension Compute {
   /// Below this many weights a thread's share is done before another thread has begun.
   private static let leastWeightsPerThread = 1 << 18
 
-  /// Positions ascend, so the last is the largest.
   private func requireColumns(_ columns: Int, _ inputs: ActiveInputs) {
     precondition(
-      inputs.positions.last.map { $0 < columns } ?? true,
-      "input \(inputs.positions.last!) of a matrix with \(columns) columns")
+      inputs.lastPosition < columns, "input \(inputs.lastPosition) of a matrix with \(columns) columns")
   }
 }
