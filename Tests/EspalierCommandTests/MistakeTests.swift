@@ -62,6 +62,26 @@ import Testing
     Mistake("run --epsilon inf", 64, "--epsilon: expected a positive number, found inf"),
     Mistake(
       "train --density 0.1 --epsilon 20", 64, "--density, --epsilon: expected one of them, found both"),
+    Mistake("bench-model a --exit input", 64, "--exit: expected --dynamic as well"),
+    Mistake("bench-model a --skip zeros", 64, "--skip: expected --dynamic as well"),
+    Mistake("bench-model a --data b", 64, "--data: expected --dynamic as well"),
+    Mistake("bench-model a --dynamic --seed 2", 64, "--seed: expected --exit as well"),
+    Mistake("bench-model a --dynamic --exit-density 0.5", 64, "--exit-density: expected --exit as well"),
+    Mistake(
+      "bench-model a --dynamic --exit input --exit-density 0", 64,
+      "--exit-density: expected a number above 0 and up to 1, found 0.0"),
+    Mistake(
+      "bench-model a --dynamic --loss-allowed=-1", 64,
+      "--loss-allowed: expected a number of points in 0…100, found -1.0"),
+    Mistake(
+      "bench-model a --dynamic --batch 4", 64, "--dynamic: expected neither --batch nor --runs, found --batch"),
+    Mistake(
+      "bench-model a --dynamic --exit fc1 --exit fc1:8", 64,
+      "--exit: expected places of their own, found one twice"),
+    Mistake(
+      "bench-model a --dynamic --exit fc1:0", 64,
+      "The value 'fc1:0' is invalid for '--exit <place>': expected 'input' or the name of a node, with a colon and 1 to 65536 hidden neurons or without"
+    ),
     Mistake("run --momentum 0.5", 64, "--momentum: expected --optimizer sgd as well"),
     Mistake("run --nesterov", 64, "--nesterov: expected --optimizer sgd with momentum"),
     Mistake("run --sensitivity nan", 64, "--sensitivity: expected a number of at least 0, found nan"),

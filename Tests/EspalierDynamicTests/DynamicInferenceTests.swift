@@ -147,7 +147,7 @@ import Testing
     let network = perceptron(density: 0.3)
     let samples = sparseSamples(30)
     let plan = DynamicInference(
-      network, heads: [head(at: .node("fc1"), for: network, above: 0.3)], selection: .always)
+      network, heads: [head(at: .node("fc1"), for: network, lettingHalfOf: samples)], selection: .always)
     let (expected, outcomes) = plan.outcomes(of: samples)
     #expect(Set(outcomes.map(\.exit)).count == 2, "some leave and some do not")
     let results = await withTaskGroup(of: Bool.self) { group in
@@ -167,9 +167,9 @@ import Testing
   @Test("A profile counts every sample and times both ways")
   func profile() {
     let network = perceptron(density: 0.3)
-    let plan = DynamicInference(
-      network, heads: [head(at: .node("fc1"), for: network, above: 0.3)], selection: .always)
     let samples = sparseSamples(40)
+    let plan = DynamicInference(
+      network, heads: [head(at: .node("fc1"), for: network, lettingHalfOf: samples)], selection: .always)
     let profile = plan.profile(on: samples, against: InferencePlan(network, batchSize: 1), passes: 3)
     #expect(profile.exits.reduce(0, +) == 40 && profile.exits.count == 2)
     let read = plan.outcomes(of: samples).outcomes.map(\.weightsRead)

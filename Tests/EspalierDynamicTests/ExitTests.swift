@@ -15,6 +15,39 @@ func head(
   return ExitHead(at: place, classifier: classifier, rule: ExitRule(above: threshold))
 }
 
+/// The same, with a threshold that about half of the samples exceed.
+func head(
+  at place: ExitHead.Place, for network: Network, lettingHalfOf samples: Tensor,
+  by measure: ExitRule.Measure = .probability
+) -> ExitHead {
+  var head = head(at: place, for: network, above: 0)
+  let activations = ExitSite(place, in: network).activations(of: network, for: samples)
+  let confidences = rows(of: head.classifier.predict(activations)).map { confidence($0, measure) }.sorted()
+  let middle = confidences.count / 2
+  head.rule = ExitRule(measure, above: Float((confidences[middle - 1] + confidences[middle]) / 2))
+  return head
+}
+
+/// The rows of a matrix.
+private func rows(of matrix: Tensor) -> [[Double]] {
+  let (values, width) = (matrix.values, matrix.shape[1])
+  return (0..<matrix.shape[0]).map { values[$0 * width..<($0 + 1) * width].map(Double.init) }
+}
+
+/// The confidence of a softmax over logits.
+private func confidence(_ logits: [Double], _ measure: ExitRule.Measure) -> Double {
+  let sorted = logits.sorted(by: >)
+  switch measure {
+  case .margin: return sorted[0] - sorted[1]
+  case .probability: return 1 / logits.reduce(0) { $0 + exponential($1 - sorted[0]) }
+  }
+}
+
+/// e^x by its series, for |x| up to some five.
+private func exponential(_ x: Double) -> Double {
+  (1...60).reversed().reduce(1) { 1 + x / Double($1) * $0 }
+}
+
 @Suite struct ExitTests {
   @Test("Every sample that may leave gets the head's logits", arguments: ComputeCase.all)
   func leaving(way: ComputeCase) {
@@ -61,9 +94,8 @@ func head(
     let network = perceptron(density: 0.5)
     let samples = sparseSamples(50)
     // Given out of order: a sample meets the input's first.
-    var heads = [head(at: .node("fc1"), for: network, above: 0), head(at: .input, for: network, above: 0)]
-    for index in heads.indices {
-      heads[index].rule = ExitRule(measure, above: measure == .margin ? 0.2 : 0.27)
+    let heads = [ExitHead.Place.node("fc1"), .input].map {
+      head(at: $0, for: network, lettingHalfOf: samples, by: measure)
     }
     let plan = DynamicInference(network, heads: heads, selection: .never)
     let (answers, outcomes) = plan.outcomes(of: samples)
@@ -71,27 +103,14 @@ func head(
     let logits = [
       heads[1].classifier.predict(samples.reshaped(to: [50, 90])),
       heads[0].classifier.predict(network.prefix(through: 2).predict(samples)), network.predict(samples),
-    ].map(\.values)
+    ].map(rows(of:))
+    let thresholds = [heads[1], heads[0]].map { Double($0.rule.threshold) }
     for sample in 0..<50 {
-      func row(_ stop: Int) -> [Double] { logits[stop][sample * 5..<(sample + 1) * 5].map(Double.init) }
-      let exit = (0..<2).first { confidence(row($0), measure) > Double(heads[0].rule.threshold) }
+      let exit = (0..<2).first { confidence(logits[$0][sample], measure) > thresholds[$0] }
       #expect(outcomes[sample].exit == exit, "sample \(sample)")
       let own = answers.values[sample * 5..<(sample + 1) * 5]
-      #expect(largestDifference(own, row(exit ?? 2)) <= 500 * 0x1p-24)
+      #expect(largestDifference(own, logits[exit ?? 2][sample]) <= 500 * 0x1p-24)
     }
-  }
-
-  private func confidence(_ logits: [Double], _ measure: ExitRule.Measure) -> Double {
-    let sorted = logits.sorted(by: >)
-    switch measure {
-    case .margin: return sorted[0] - sorted[1]
-    case .probability: return 1 / logits.reduce(0) { $0 + exp($1 - sorted[0]) }
-    }
-  }
-
-  /// e^x by its series, for |x| up to about 3.
-  private func exp(_ x: Double) -> Double {
-    (1...40).reversed().reduce(1) { 1 + x / Double($1) * $0 }
   }
 
   @Test("A network that ends in a softmax gives probabilities at every exit", arguments: [false, true])
@@ -104,13 +123,14 @@ func head(
       Linear(inputs: 20, outputs: 5, using: &generator).named("fc2")
       if logarithm { LogSoftmax() } else { Softmax() }
     }
+    let samples = sparseSamples(40)
     let plan = DynamicInference(
-      network, heads: [head(at: .node("fc1"), for: network, above: 0.24)], selection: .always)
-    let (answers, outcomes) = plan.outcomes(of: sparseSamples(40))
+      network, heads: [head(at: .node("fc1"), for: network, lettingHalfOf: samples)], selection: .always)
+    let (answers, outcomes) = plan.outcomes(of: samples)
     #expect(Set(outcomes.map(\.exit)).count == 2)
     for sample in 0..<40 {
       let own = answers.values[sample * 5..<(sample + 1) * 5].map(Double.init)
-      let sum = own.reduce(0) { $0 + (logarithm ? exp($1) : $1) }
+      let sum = own.reduce(0) { $0 + (logarithm ? exponential($1) : $1) }
       #expect(abs(sum - 1) < 1e-5)
     }
   }
@@ -122,7 +142,7 @@ func head(
       let logits = GuardedBuffer((0..<count).map { _ in Float.random(in: -2...2, using: &random) })
       let found = on(set).confidence(logits.pointer, count: count)
       let values = logits.values.map(Double.init)
-      #expect(abs(Double(found.probability) - confidence(values + [-.infinity], .probability)) < 1e-5)
+      #expect(abs(Double(found.probability) - confidence(values, .probability)) < 1e-5)
       if count > 1 { #expect(abs(Double(found.margin) - confidence(values, .margin)) < 1e-6) }
       if count == 1 { #expect(found.probability == 1 && found.margin == .infinity) }
       for bad in [Float.nan, .infinity] {
