@@ -74,13 +74,15 @@ import Testing
       "bench-model a --dynamic --loss-allowed=-1", 64,
       "--loss-allowed: expected a number of points in 0…100, found -1.0"),
     Mistake(
-      "bench-model a --dynamic --batch 4", 64, "--dynamic: expected neither --batch nor --runs, found --batch"),
+      "bench-model a --dynamic --batch 4", 64, "--dynamic: expected neither --batch nor --runs, found --batch"
+    ),
     Mistake(
       "bench-model a --dynamic --exit fc1 --exit fc1:8", 64,
       "--exit: expected places of their own, found one twice"),
     Mistake(
       "bench-model a --dynamic --exit fc1:0", 64,
-      "The value 'fc1:0' is invalid for '--exit <place>': expected 'input' or the name of a node, with a colon and 1 to 65536 hidden neurons or without"
+      "The value 'fc1:0' is invalid for '--exit <place>': expected 'input' or the name of a node, with a colon and 1 to "
+        + "65536 hidden neurons or without"
     ),
     Mistake("run --momentum 0.5", 64, "--momentum: expected --optimizer sgd as well"),
     Mistake("run --nesterov", 64, "--nesterov: expected --optimizer sgd with momentum"),

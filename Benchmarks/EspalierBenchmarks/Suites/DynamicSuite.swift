@@ -6,6 +6,7 @@ import Espalier
 /// The networks are trained without the samples that thresholds are chosen on; accuracies are those on the test set.
 enum DynamicSuite: Suite {
   static func run(in run: BenchmarkRun) throws {
+    try layers(run)
     let data = try BenchmarkData.find()
     var cases: [DynamicCase] = []
     for seed in run.seed..<run.seed + (run.isQuick ? 1 : 3) {
@@ -15,6 +16,24 @@ enum DynamicSuite: Suite {
     for dynamic in cases { try times(of: dynamic, run) }
     counts(cases, run)
     allocations(cases[0], run)
+  }
+
+  /// Single layers that skip inputs, against the static plan, by density and the share of inputs that are not 0.
+  private static func layers(_ run: BenchmarkRun) throws {
+    let shapes =
+      [LayerShape(outputs: 300, inputs: 784)] + [1024, 4096].map { LayerShape(outputs: $0, inputs: $0) }
+    for shape in run.isQuick ? Array(shapes.prefix(2)) : shapes {
+      for sparsity in [0, 0.9, 0.95] {
+        for active in run.isQuick ? [0.5, 0.1] : [0.7, 0.5, 0.2, 0.05] {
+          let sparse = sparsity > 0 ? ", \(percent(sparsity)) sparse" : ""
+          try run.compare("\(shape)\(sparse), \(percent(active)) of inputs active") {
+            var generator = run.makeGenerator()
+            let layer = SkippingLayer(shape, sparsity: sparsity, active: active, using: &generator)
+            return (layer.skipping, layer.whole)
+          }
+        }
+      }
+    }
   }
 
   private static func times(of dynamic: DynamicCase, _ run: BenchmarkRun) throws {
