@@ -16,7 +16,8 @@ import Testing
 
   @Test func comparesWithTheWholeNetwork() throws {
     train()
-    let outcome = bench("--exit", "input", "--exit", "fc1:6", "--loss-allowed", "50", "--json")
+    let outcome = bench(
+      "--exit", "input", "--exit", "fc1:6", "--loss-allowed", "50", "--exit-measure", "margin", "--json")
     #expect(outcome.status == 0 && !outcome.output.dropLast().contains("\n"), "\(outcome.errors)")
     let object = try outcome.json()
     #expect(

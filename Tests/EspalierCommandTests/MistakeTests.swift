@@ -66,6 +66,7 @@ import Testing
     Mistake("bench-model a --skip zeros", 64, "--skip: expected --dynamic as well"),
     Mistake("bench-model a --data b", 64, "--data: expected --dynamic as well"),
     Mistake("bench-model a --dynamic --seed 2", 64, "--seed: expected --exit as well"),
+    Mistake("bench-model a --dynamic --exit-measure margin", 64, "--exit-measure: expected --exit as well"),
     Mistake("bench-model a --dynamic --exit-density 0.5", 64, "--exit-density: expected --exit as well"),
     Mistake(
       "bench-model a --dynamic --exit input --exit-density 0", 64,

@@ -115,15 +115,19 @@ import Testing
     #expect(whole.layers[0].skipping == nil)
   }
 
-  @Test("The fixed rule skips where that pays")
-  func fixedRule() {
-    let samples = sparseSamples(20)
-    let dense = Tensor(repeating: 1, shape: [20, 9, 10])
-    let network = perceptron(density: 1)
-    #expect(
-      DynamicInference(network, selection: .fixed(samples: samples)).layers[0].operation == .denseColumns)
-    #expect(
-      DynamicInference(network, selection: .fixed(samples: dense)).layers[0].operation == .whole(.dense))
+  @Test("The fixed rule skips where that pays", arguments: sets)
+  func fixedRule(set: InstructionSet) {
+    func operation(_ network: Network, active: Int) -> DynamicOperation {
+      InstructionSet.$current.withValue(set) {
+        let values = (0..<20 * 90).map { Float($0 % 10 < active ? 1 : 0) }
+        let samples = Tensor(values, shape: [20, 9, 10])
+        return DynamicInference(network, selection: .fixed(samples: samples)).layers[0].operation
+      }
+    }
+    #expect(operation(perceptron(density: 1), active: 3) == .denseColumns)
+    #expect(operation(perceptron(density: 1), active: 10) == .whole(.dense))
+    #expect(operation(perceptron(density: 0.1), active: 1) == .sparseColumns)
+    #expect(operation(perceptron(density: 0.1), active: 8) == .whole(.vector))
   }
 
   @Test("A NaN reaches the outputs, whatever is skipped", arguments: ComputeCase.all)

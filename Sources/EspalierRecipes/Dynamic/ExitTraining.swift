@@ -22,7 +22,7 @@ public struct ExitTraining: Sendable, Hashable {
   public var seed: UInt64
 
   /// Settings; traps unless there are epochs and the density lies in 0…1, not 0.
-  public init(hidden: Int? = nil, density: Double = 0.2, epochs: Int = 10, seed: UInt64 = 1) {
+  public init(hidden: Int? = nil, density: Double = 0.15, epochs: Int = 10, seed: UInt64 = 1) {
     precondition(density > 0 && density <= 1, "a density is above 0 and at most 1, not \(density)")
     precondition(epochs > 0 && hidden ?? 1 > 0, "\(epochs) epochs and \(hidden ?? 1) hidden neurons")
     self.hidden = hidden

@@ -84,10 +84,19 @@ struct DynamicReport: Encodable, CustomStringConvertible {
         time, p50      \(row(microseconds(whole.medianSeconds), microseconds(dynamic.medianSeconds)))
         time, p99      \(row(microseconds(whole.p99Seconds), microseconds(dynamic.p99Seconds)))
 
-      \((exits.map(\.description) + ["  \(percent(left).paddedLeft(to: 8)) go through the whole network"]).joined(separator: "\n"))
+      \(ways(left).joined(separator: "\n"))
 
       \(layers.map(\.description).joined(separator: "\n"))
       """
+  }
+
+  /// Where samples end, and what that loses where the thresholds were chosen.
+  private func ways(_ left: Double) -> [String] {
+    let lost = (100 * validationLoss).formatted(decimals: 2)
+    return exits.map(\.description) + [
+      "  \(percent(left).paddedLeft(to: 8)) go through the whole network",
+      "  \(lost) points lost on held-out samples, \((100 * lossAllowed).formatted(decimals: 2)) allowed with the margin",
+    ]
   }
 
   private func row(_ whole: String, _ dynamic: String) -> String {

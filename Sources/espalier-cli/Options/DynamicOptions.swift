@@ -25,6 +25,12 @@ struct DynamicOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "With --exit: what a sample has to exceed to leave: probability (the largest of the softmax) or margin (between the "
+        + "two largest logits) (default: probability).", valueName: "measure"))
+  var exitMeasure: ExitRule.Measure?
+
+  @Option(
+    help: ArgumentHelp(
       "With --dynamic, the activations that layers skip where that is faster: none, zeros, threshold (small ones) or "
         + "top-k (all but the largest) (default: zeros).", valueName: "which"))
   var skip: DynamicTuning.Skipping?
@@ -44,14 +50,17 @@ struct DynamicOptions: ParsableArguments {
     try require("--exit-density", exitDensity, "a number above 0 and up to 1") { $0 > 0 && $0 <= 1 }
     try require("--loss-allowed", lossAllowed, "a number of points in 0…100") { (0...100).contains($0) }
     let needDynamic = [
-      ("--exit", !exit.isEmpty), ("--exit-density", exitDensity != nil), ("--skip", skip != nil),
+      ("--exit", !exit.isEmpty), ("--exit-density", exitDensity != nil),
+      ("--exit-measure", exitMeasure != nil), ("--skip", skip != nil),
       ("--loss-allowed", lossAllowed != nil), ("--seed", seed != nil),
     ]
     for (option, isGiven) in needDynamic where isGiven && !dynamic {
       throw ValidationError("\(option): expected --dynamic as well")
     }
-    for (option, isGiven) in [("--exit-density", exitDensity != nil), ("--seed", seed != nil)]
-    where isGiven && exit.isEmpty {
+    let needExit = [
+      ("--exit-density", exitDensity != nil), ("--exit-measure", exitMeasure != nil), ("--seed", seed != nil),
+    ]
+    for (option, isGiven) in needExit where isGiven && exit.isEmpty {
       throw ValidationError("\(option): expected --exit as well")
     }
     if Set(exit.map(\.place)).count < exit.count {
@@ -78,7 +87,8 @@ struct DynamicOptions: ParsableArguments {
           training: ExitTraining(
             hidden: name.hidden, density: exitDensity ?? ExitTraining().density, seed: seed ?? 1))
       },
-      skipping: skip ?? .zeros, lossAllowed: (lossAllowed ?? 0.3) / 100, isCalibrated: isCalibrated)
+      measure: exitMeasure ?? .probability, skipping: skip ?? .zeros, lossAllowed: (lossAllowed ?? 0.3) / 100,
+      isCalibrated: isCalibrated)
   }
 }
 
@@ -101,3 +111,4 @@ struct ExitName {
 }
 
 extension DynamicTuning.Skipping: ExpressibleByArgument {}
+extension ExitRule.Measure: ExpressibleByArgument {}
