@@ -38,11 +38,11 @@ package struct ExitThresholds: Sendable {
   package static func chosen(
     _ traces: [ExitTrace], answers: [Int], wasRight: [Bool], lossAllowed: Double, standardErrors: Double
   ) -> [Float] {
-    let start = ExitThresholds(traces, answers: answers, wasRight: wasRight)
+    var candidate = ExitThresholds(traces, answers: answers, wasRight: wasRight)
     let weights = Double(traces.reduce(0) { max($0, $1.stops.last!.bodyWeights) })
-    var best = (thresholds: start.thresholds, weights: Double.infinity)
+    var best = (thresholds: candidate.thresholds, weights: Double.infinity)
+    // Each price begins where the one before it ended, which is near.
     for exponent in exponents {
-      var candidate = start
       candidate.minimise(price: weights * power(exponent))
       let result = candidate.result
       guard result.lossBound(standardErrors: standardErrors) <= lossAllowed, result.weights < best.weights
