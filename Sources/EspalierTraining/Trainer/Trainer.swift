@@ -146,12 +146,13 @@ public struct Trainer: Sendable {
     return outcome.penalized(callbacks.penalty(of: network, at: ending))
   }
 
-  /// Brings the parameters into the form that they are trained in.
+  /// Brings the parameters into the form that they are trained in; what is too large ever to be dense stays packed.
   private func prepare(_ network: inout Network) {
-    if callbacks.contains(where: \.trainsDense) {
-      network.unpack()
-    } else {
-      network.pack(upTo: packingDensity ?? Self.standardPackingDensity(batchSize: batchSize))
+    guard callbacks.contains(where: \.trainsDense) else {
+      return network.pack(upTo: packingDensity ?? Self.standardPackingDensity(batchSize: batchSize))
+    }
+    network.visitParameters { _, parameter in
+      if parameter.count <= Parameter.mostDenseValues { parameter.unpack() }
     }
   }
 }

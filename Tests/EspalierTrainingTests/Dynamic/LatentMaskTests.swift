@@ -1,3 +1,4 @@
+import EspalierData
 import EspalierNetworks
 import EspalierPruning
 import EspalierTensors
@@ -161,6 +162,39 @@ import Testing
     MovementPruning(to: 0.75, from: 0.75, schedule: UpdateSchedule(from: 0.25, to: 18, every: 2)),
     DynamicNetworkSurgery(.init(sensitivity: 0.3, schedule: UpdateSchedule(to: 18, every: 2))),
   ]
+
+  /// 4 · 10⁸ places are more than are ever made dense: such a layer stays packed beside one that is trained dense, and may
+  /// not be selected itself.
+  @Test func layersTooLargeToBeDenseStayPacked() async {
+    func trained(_ selection: WeightSelection) -> Network {
+      var generator = Xoshiro256(seed: 9)
+      let pattern = SparsePattern.random(rows: 20_000, columns: 20_000, survivors: 2000, using: &generator)
+      var network = Network(input: [20_000]) {
+        Linear(pattern: pattern, using: &generator).named("fc1")
+        Linear(inputs: 20_000, outputs: 3, using: &generator).named("fc2")
+      }
+      let data = Dataset(
+        samples: .floats([Float](repeating: 0.5, count: 20_000)), sampleShape: [20_000],
+        answers: .classes([2], count: 3))
+      let rule = TopKAST(TopKAST.Settings(forwardDensity: 0.1, backwardDensity: 0.2, selection))
+      var trainer = Trainer(epochs: 1, batchSize: 1, callbacks: [rule])
+      trainer.train(&network, on: data)
+      return network
+    }
+    let network = trained(.layers(["fc2"]))
+    #expect(
+      network.weights.map(\.survivors) == [2000, 6000] && network.weights.map(\.isPacked) == [true, false])
+    await #expect(processExitsWith: .failure) {
+      var generator = Xoshiro256(seed: 9)
+      let pattern = SparsePattern.random(rows: 20_000, columns: 20_000, survivors: 2000, using: &generator)
+      var network = Network(input: [20_000]) { Linear(pattern: pattern, using: &generator) }
+      let data = Dataset(
+        samples: .floats([Float](repeating: 0.5, count: 20_000)), sampleShape: [20_000],
+        answers: .classes([2], count: 20_000))
+      var trainer = Trainer(epochs: 1, batchSize: 1, callbacks: [DynamicNetworkSurgery()])
+      trainer.train(&network, on: data)
+    }
+  }
 
   @Test func settingsSayWhatIsWrong() async {
     let kast = TopKAST.Settings(forwardDensity: 0.1, backwardDensity: 0.2, .layers(["fc1"]))
