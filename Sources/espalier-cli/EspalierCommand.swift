@@ -17,7 +17,8 @@ struct EspalierCommand: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, RetrainCommand.self, EvaluateCommand.self,
-      InspectCommand.self, SensitivityCommand.self, RecipeCommand.self, CompareCommand.self, CompactCommand.self,
+      InspectCommand.self, SensitivityCommand.self, RecipeCommand.self, CompareCommand.self,
+      CompactCommand.self,
       PredictCommand.self, BenchModelCommand.self, InfoCommand.self,
     ])
 

@@ -83,7 +83,8 @@ extension ComparisonResult.Mean {
     accuracy = mean
     deviation =
       accuracies.count > 1
-      ? (accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(accuracies.count - 1)).squareRoot() : nil
+      ? (accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(accuracies.count - 1)).squareRoot()
+      : nil
   }
 }
 

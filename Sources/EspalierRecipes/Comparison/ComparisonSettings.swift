@@ -26,7 +26,7 @@ public struct ComparisonSettings: Sendable, Hashable, Codable {
   /// A comparison; by default that of the classic figure, with three seeds.
   public init(
     families: [ComparisonFamily] = ComparisonFamily.classic, sparsities: [Double] = standardSparsities,
-    seeds: [UInt64] = [1, 2, 3], epochs: Int = 15, retrainEpochs: Int = 6, strengthL1: Double = 5e-4,
+    seeds: [UInt64] = [1, 2, 3], epochs: Int = 15, retrainEpochs: Int = 6, strengthL1: Double = 1e-5,
     training: TrainingSettings = TrainingSettings(), pruning: PruningChoice = PruningChoice()
   ) {
     self.families = families

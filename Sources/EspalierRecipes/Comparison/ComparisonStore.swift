@@ -35,7 +35,9 @@ struct ComparisonStore: Sendable {
   }
 
   /// Replaces the journal.
-  func write(_ points: [ComparisonPoint], of settings: ComparisonSettings, model: String, dataset: String) throws {
+  func write(_ points: [ComparisonPoint], of settings: ComparisonSettings, model: String, dataset: String)
+    throws
+  {
     let journal = Journal(settings: settings, model: model, dataset: dataset, points: points)
     try AtomicFile.write(Array((JSONText.encode(journal) + "\n").utf8), to: journalPath)
   }

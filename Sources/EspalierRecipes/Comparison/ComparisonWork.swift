@@ -134,7 +134,8 @@ struct ComparisonWork: Sendable {
     return history.end == .finished
   }
 
-  private func add(_ network: Network, _ family: ComparisonFamily, _ seed: UInt64, _ sparsity: Double) throws {
+  private func add(_ network: Network, _ family: ComparisonFamily, _ seed: UInt64, _ sparsity: Double) throws
+  {
     let evaluation = network.evaluate(on: test, loss: settings.training.loss)
     try desk.add(
       ComparisonPoint(

@@ -92,7 +92,7 @@ extension PruningStrategy.Name {
       """
         sparsity: 0.95
         penalty: l1             # l2, hoyer, hoyer-square, group-lasso-rows, group-lasso-columns
-        strength: 0.00005
+        strength: 0.00003
         retrain-epochs: 15
       """
     case .lotteryTicket:

@@ -156,7 +156,7 @@ public struct GradualStrategy: Sendable, Hashable, Codable {
 public struct DynamicStrategy: Sendable, Hashable, Codable {
   /// What is added to the loss.
   public enum Penalty: String, Sendable, Codable, CaseIterable {
-    /// Σ |w|, as a proximal step.
+    /// Σ |w|.
     case l1
     /// ½ Σ w².
     case l2
@@ -164,9 +164,9 @@ public struct DynamicStrategy: Sendable, Hashable, Codable {
     case hoyer
     /// ‖w‖₁² / ‖w‖₂² of each parameter.
     case hoyerSquare = "hoyer-square"
-    /// Σ ‖row‖₂, as a proximal step: whole neurons become zero.
+    /// Σ ‖row‖₂: whole neurons become small.
     case groupLassoRows = "group-lasso-rows"
-    /// Σ ‖column‖₂, as a proximal step: whole inputs become zero.
+    /// Σ ‖column‖₂: whole inputs become small.
     case groupLassoColumns = "group-lasso-columns"
   }
 
@@ -181,7 +181,7 @@ public struct DynamicStrategy: Sendable, Hashable, Codable {
 
   /// The strategy.
   public init(
-    sparsity: Double = 0.95, penalty: Penalty = .l1, strength: Double = 5e-5, retrainEpochs: Int = 15
+    sparsity: Double = 0.95, penalty: Penalty = .l1, strength: Double = 3e-5, retrainEpochs: Int = 15
   ) {
     self.sparsity = sparsity
     self.penalty = penalty

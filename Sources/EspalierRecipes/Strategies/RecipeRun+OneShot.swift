@@ -45,13 +45,12 @@ extension DynamicStrategy {
   /// What is added to the loss of the dense training.
   var regularization: any TrainingCallback {
     switch penalty {
-    case .l1: Regularization(L1Penalty(), strength: strength, isProximal: true)
+    case .l1: Regularization(L1Penalty(), strength: strength)
     case .l2: Regularization(L2Penalty(), strength: strength)
     case .hoyer: Regularization(HoyerPenalty(), strength: strength)
     case .hoyerSquare: Regularization(HoyerSquarePenalty(), strength: strength)
-    case .groupLassoRows: Regularization(GroupLassoPenalty(.rows), strength: strength, isProximal: true)
-    case .groupLassoColumns:
-      Regularization(GroupLassoPenalty(.columns), strength: strength, isProximal: true)
+    case .groupLassoRows: Regularization(GroupLassoPenalty(.rows), strength: strength)
+    case .groupLassoColumns: Regularization(GroupLassoPenalty(.columns), strength: strength)
     }
   }
 }

@@ -38,13 +38,15 @@ struct CompareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many seeds (default: 3; 1 with --quick).", valueName: "count"))
   var seeds: Int?
 
-  @Option(help: ArgumentHelp("Epochs of each dense training (default: 15; 3 with --quick).", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("Epochs of each dense training (default: 15; 3 with --quick).", valueName: "count"))
   var epochs: Int?
 
   @Option(help: ArgumentHelp("Epochs of each retraining (default: 6; 1 with --quick).", valueName: "count"))
   var retrainEpochs: Int?
 
-  @Option(name: .customLong("l1"), help: ArgumentHelp("The strength of the L1 penalty.", valueName: "strength"))
+  @Option(
+    name: .customLong("l1"), help: ArgumentHelp("The strength of the L1 penalty.", valueName: "strength"))
   var strengthL1 = ComparisonSettings().strengthL1
 
   @Flag(help: "One seed, fewer epochs: a first look in a few minutes.")
@@ -90,13 +92,16 @@ struct CompareCommand: ParsableCommand {
       }
       try write(result, to: folder)
       if json { return try Console.print(JSONText.encode(result)) }
-      try Console.print("\n\(ComparisonTable(result))\n\nfiles in \(folder.path): \(Self.files.joined(separator: ", "))")
+      try Console.print(
+        "\n\(ComparisonTable(result))\n\nfiles in \(folder.path): \(Self.files.joined(separator: ", "))")
     }
   }
 
   private func write(_ result: ComparisonResult, to folder: OutputFolder) throws {
     let texts = [result.figure.svg, result.page().html, try result.json(), result.csv]
-    for (name, text) in zip(Self.files, texts) { try AtomicFile.write(Array(text.utf8), to: folder.file(name)) }
+    for (name, text) in zip(Self.files, texts) {
+      try AtomicFile.write(Array(text.utf8), to: folder.file(name))
+    }
   }
 
   private func settings() throws -> ComparisonSettings {
@@ -114,10 +119,14 @@ struct CompareCommand: ParsableCommand {
       }
     }
     if let sparsities {
-      let shares = sparsities.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
-      guard shares.count > 1, shares.allSatisfy({ $0 >= 0 && $0 < 1 }), zip(shares, shares.dropFirst()).allSatisfy(<)
+      let shares = sparsities.split(separator: ",", omittingEmptySubsequences: false).map {
+        Double($0) ?? .nan
+      }
+      guard shares.count > 1, shares.allSatisfy({ $0 >= 0 && $0 < 1 }),
+        zip(shares, shares.dropFirst()).allSatisfy(<)
       else {
-        throw ValidationError("--sparsities: expected two or more ascending shares from 0 and below 1, found \(sparsities)")
+        throw ValidationError(
+          "--sparsities: expected two or more ascending shares from 0 and below 1, found \(sparsities)")
       }
       settings.sparsities = shares
     }
@@ -148,7 +157,8 @@ private final class CompareStory: Sendable {
     clear()
     let name = "\(point.family.title), seed \(point.seed)".paddedRight(to: 40)
     let count = "\(progress.pointsDone.padded(to: "\(progress.points)".count))/\(progress.points)"
-    Console.write("\(count)  \(name) \(percent(point.sparsity)) pruned: accuracy \(percent(point.accuracy))\n")
+    Console.write(
+      "\(count)  \(name) \(percent(point.sparsity)) pruned: accuracy \(percent(point.accuracy))\n")
   }
 
   private func draw(_ progress: ComparisonProgress) {
