@@ -36,9 +36,8 @@ struct RecipeStory {
     try AtomicFile.write(Array(text.utf8), to: folder.file("recipe.yaml"))
     let report = RecipeReport(model: model, dataset: sets.name, recipe: file.recipe, outcome: outcome)
     try report.write(to: folder.file("report.json"))
-    let page = RunPage(
-      title: "\(model) on \(sets.name)", stages: stages(of: outcome), sampleShape: sets.test.sampleShape,
-      recipe: file.recipe.facts)
+    let page = file.recipe.page(
+      of: outcome, title: "\(model) on \(sets.name)", text: text, sampleShape: sets.test.sampleShape)
     try AtomicFile.write(Array(page.html.utf8), to: folder.file("report.html"))
     if isQuiet { return try Console.print(JSONText.encode(report)) }
     var result = "\nchosen: \(best.name), test accuracy \(percent(report.testAccuracy))"
@@ -47,12 +46,6 @@ struct RecipeStory {
     try Console.print(
       "\(result)\n\(SurvivorReport(of: best.network))\n\nfiles in \(folder.path): \(written.joined(separator: ", "))"
     )
-  }
-
-  /// Up to the chosen one, so that the page compares the first with it.
-  private func stages(of outcome: RecipeOutcome) -> [RunPage.Stage] {
-    let last = outcome.stages.lastIndex { $0.name == outcome.best!.name }!
-    return outcome.stages[...last].map { RunPage.Stage($0) }
   }
 
   private func store(_ stage: RecipeStage, _ name: String) throws {
