@@ -104,14 +104,15 @@ import Testing
   @Test func helpIsNotAnError() throws {
     for arguments in [
       [], ["--help"], ["help"], ["help", "run"], ["run", "--help"], ["train", "-h"], ["help", "prune"],
-      ["retrain", "--help"], ["evaluate", "--help"], ["inspect", "--help"], ["info", "--help"],
+      ["retrain", "--help"], ["evaluate", "--help"], ["sensitivity", "--help"], ["inspect", "--help"],
+      ["info", "--help"],
     ] {
       let outcome = espalier(arguments)
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(arguments)")
       #expect(outcome.output.hasPrefix("OVERVIEW: ") && outcome.output.contains("USAGE: espalier"))
     }
     let help = espalier("help", "run").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    for fact in ["(default: lenet-300-100)", "(default: 64)", "(default: 2.0)", "sgd, adam or adamw"] {
+    for fact in ["(default: lenet-300-100)", "(default: 64)", "(default: 2)", "sgd, adam or adamw"] {
       #expect(help.contains(fact), "\(fact)")
     }
   }

@@ -158,9 +158,9 @@ import Testing
     let page = try MarkupElement.parse(made.html)
     let best = try #require(outcome.test).best
     let summary = page.all("p")[0].text
-    #expect(summary.hasPrefix("Accuracy on 30 test samples: "), "\(summary)")
+    #expect(summary.hasPrefix("Accuracy on 30 test samples – dense: "), "\(summary)")
     #expect(
-      summary.contains("\((100 * best.accuracy).formatted(decimals: 2)) % \(outcome.best!.name)"),
+      summary.contains("\(outcome.best!.name): \((100 * best.accuracy).formatted(decimals: 2)) %"),
       "\(summary)")
     #expect(page.all("caption").map(\.text).contains("Evaluated on 20 held-out samples."))
     let figure = page.all("svg", class: "figure")[0]

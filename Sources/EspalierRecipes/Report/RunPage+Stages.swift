@@ -12,11 +12,11 @@ extension RunPage {
   func addSummary(_ left: SurvivorReport, to page: inout HTMLPage) {
     let named = stages.count > Self.fewStages ? [first, last] : stages
     let results = tests.isEmpty ? named.map { (name: $0.name, evaluation: $0.evaluation) } : tests
-    let accuracies = results.map { "\(percentage($0.evaluation.accuracy)) \($0.name)" }.joined(
-      separator: ", ")
+    let accuracies = results.map { "\($0.name): \(percentage($0.evaluation.accuracy))" }
+      .joined(separator: ", ")
     let rate = left.alive > 0 ? " (\(left.compression.formatted(decimals: 2))×)" : ""
     page.paragraph(
-      "Accuracy on \(results[0].evaluation.samples) \(tests.isEmpty ? judges : "test") samples: \(accuracies). "
+      "Accuracy on \(results[0].evaluation.samples) \(tests.isEmpty ? judges : "test") samples – \(accuracies). "
         + "\(left.alive) of \(left.total) values are left\(rate).")
   }
 
