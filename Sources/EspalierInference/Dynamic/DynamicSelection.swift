@@ -97,7 +97,7 @@ private struct SkippedShare {
     active = samples * width == 0 ? 1 : Double(total) / Double(samples * width)
   }
 
-  /// Times what a weight takes longer in columns than in the static plan: measured at 300 × 784 and 1024 × 1024, 90 and
+  /// Times what a weight takes longer in columns than in the static plan: measured from 300 × 784 to 4096 × 4096, 90 and
   /// 95 % sparse and dense, on a Zen 4 against OpenBLAS, and rounded up. On AVX-512 the static plan picks inputs by permutes,
   /// elsewhere by gathers, which take as long as the columns do.
   func paysInColumns(isSparse: Bool, _ set: InstructionSet) -> Bool {

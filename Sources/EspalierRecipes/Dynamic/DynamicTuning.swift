@@ -63,7 +63,7 @@ public struct DynamicTuning: Sendable {
   /// What is to be done; traps unless the loss and the margin are at least 0.
   public init(
     exits: [Exit] = [], measure: ExitRule.Measure = .probability, skipping: Skipping = .zeros,
-    lossAllowed: Double = 0.003, standardErrors: Double = 2, isCalibrated: Bool = false
+    lossAllowed: Double = 0.005, standardErrors: Double = 2, isCalibrated: Bool = false
   ) {
     precondition(
       lossAllowed >= 0 && standardErrors >= 0, "a loss of \(lossAllowed), \(standardErrors) standard errors")

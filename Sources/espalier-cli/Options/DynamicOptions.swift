@@ -37,7 +37,7 @@ struct DynamicOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --dynamic: the accuracy that may be lost, in points, two standard errors included (default: 0.3).",
+      "With --dynamic: the accuracy that may be lost, in points, two standard errors included (default: 0.5).",
       valueName: "points"))
   var lossAllowed: Double?
 
@@ -87,7 +87,7 @@ struct DynamicOptions: ParsableArguments {
           training: ExitTraining(
             hidden: name.hidden, density: exitDensity ?? ExitTraining().density, seed: seed ?? 1))
       },
-      measure: exitMeasure ?? .probability, skipping: skip ?? .zeros, lossAllowed: (lossAllowed ?? 0.3) / 100,
+      measure: exitMeasure ?? .probability, skipping: skip ?? .zeros, lossAllowed: (lossAllowed ?? 0.5) / 100,
       isCalibrated: isCalibrated)
   }
 }
