@@ -36,6 +36,29 @@ import Testing
     #expect(loss <= 0.5)
   }
 
+  @Test func mistakesAreToldInOneLine() {
+    train()
+    let cases = [
+      (
+        ["--exit", "fc9"], 1,
+        "dense.safetensors: --exit fc9: expected input or a node before the last that computes "
+          + "something, found nodes flatten, fc1, relu1, fc2"
+      ),
+      (
+        ["--exit", "fc2"], 1,
+        "dense.safetensors: --exit fc2: expected input or a node before the last that computes "
+          + "something, found nodes flatten, fc1, relu1, fc2"
+      ),
+      (["--held-out", "120"], 64, "--held-out: expected fewer than the 120 of the training set, found 120"),
+    ]
+    for (options, status, message) in cases {
+      let outcome = espalier(["bench-model", "dense.safetensors", "--dynamic", "--data", "data"] + options)
+      #expect(
+        outcome.status == status && outcome.errorLines == ["espalier: error: \(message)"], "\(outcome.errors)"
+      )
+    }
+  }
+
   @Test(arguments: ["none", "zeros", "threshold", "top-k"])
   func printsATable(skip: String) {
     train()

@@ -65,7 +65,8 @@ import Testing
     Mistake("bench-model a --exit input", 64, "--exit: expected --dynamic as well"),
     Mistake("bench-model a --skip zeros", 64, "--skip: expected --dynamic as well"),
     Mistake("bench-model a --data b", 64, "--data: expected --dynamic as well"),
-    Mistake("bench-model a --dynamic --seed 2", 64, "--seed: expected --exit as well"),
+    Mistake("bench-model a --seed 2", 64, "--seed: expected --dynamic as well"),
+    Mistake("bench-model a --dynamic --held-out 0", 64, "--held-out: expected a positive count, found 0"),
     Mistake("bench-model a --dynamic --exit-measure margin", 64, "--exit-measure: expected --exit as well"),
     Mistake("bench-model a --dynamic --exit-density 0.5", 64, "--exit-density: expected --exit as well"),
     Mistake(

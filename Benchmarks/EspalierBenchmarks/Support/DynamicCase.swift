@@ -12,8 +12,7 @@ struct DynamicCase {
 
   init(_ data: BenchmarkData, seed: UInt64, isQuick: Bool) {
     let all = isQuick ? data.training.prefix(12_000) : data.training
-    let split = all.count / 6 * 5
-    let (training, validation) = (all.slice(0..<split), all.slice(split..<all.count))
+    let (training, validation) = all.split(holdingOut: all.count / 6, seed: seed)
     let epochs = isQuick ? 2 : 15
     let settings = TrainingSettings(seed: seed)
     var generator = Xoshiro256(seed: seed)

@@ -63,12 +63,9 @@ struct BenchModelCommand: ParsableCommand {
     let sets = try data.load()
     try sets.requireFit(network, file: file)
     try dynamic.requireExits(in: network, file: file)
-    let held = max(1, sets.training.count / 6)
-    let split = sets.training.count - held
+    let (rest, heldOut) = try dynamic.split(sets.training)
     let tuning = dynamic.tuning(isCalibrated: plan.calibrate)
-    let tuned = tuning.tune(
-      network, training: sets.training.slice(0..<split),
-      validation: sets.training.slice(split..<sets.training.count))
+    let tuned = tuning.tune(network, training: rest, validation: heldOut)
     let whole = plan.makePlan(for: network, batchSize: 1)
     let samples = sets.test.tensor.reshaped(to: [sets.test.count] + network.inputShape)
     return DynamicReport(

@@ -6,7 +6,7 @@ struct DynamicOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
       "Compare the network with a dynamic one on the test set, one sample at a time: each sample decides what is computed. "
-        + "Thresholds are chosen on the last sixth of the training set."))
+        + "Thresholds are chosen on held-out samples of the training set."))
   var dynamic = false
 
   @Option(
@@ -42,23 +42,31 @@ struct DynamicOptions: ParsableArguments {
   var lossAllowed: Double?
 
   @Option(
-    help: ArgumentHelp("With --exit: decides initial weights and shuffles (default: 1).", valueName: "number")
-  )
+    help: ArgumentHelp(
+      "With --dynamic: how many samples of the training set thresholds are chosen on (default: 5000, or a sixth where that "
+        + "is less).", valueName: "count"))
+  var heldOut: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --dynamic: decides which samples are held out, for the same count those that a recipe of this seed holds out, and "
+        + "initial weights and shuffles of exits (default: 1).", valueName: "number"))
   var seed: UInt64?
 
   func validate() throws {
     try require("--exit-density", exitDensity, "a number above 0 and up to 1") { $0 > 0 && $0 <= 1 }
+    try require("--held-out", heldOut, "a positive count") { $0 > 0 }
     try require("--loss-allowed", lossAllowed, "a number of points in 0…100") { (0...100).contains($0) }
     let needDynamic = [
       ("--exit", !exit.isEmpty), ("--exit-density", exitDensity != nil),
       ("--exit-measure", exitMeasure != nil), ("--skip", skip != nil),
-      ("--loss-allowed", lossAllowed != nil), ("--seed", seed != nil),
+      ("--loss-allowed", lossAllowed != nil), ("--held-out", heldOut != nil), ("--seed", seed != nil),
     ]
     for (option, isGiven) in needDynamic where isGiven && !dynamic {
       throw ValidationError("\(option): expected --dynamic as well")
     }
     let needExit = [
-      ("--exit-density", exitDensity != nil), ("--exit-measure", exitMeasure != nil), ("--seed", seed != nil),
+      ("--exit-density", exitDensity != nil), ("--exit-measure", exitMeasure != nil),
     ]
     for (option, isGiven) in needExit where isGiven && exit.isEmpty {
       throw ValidationError("\(option): expected --exit as well")
@@ -76,6 +84,15 @@ struct DynamicOptions: ParsableArguments {
         expected: "input or a node before the last that computes something",
         found: "nodes \(network.nodes.map(\.name).joined(separator: ", "))")
     }
+  }
+
+  /// The samples that exits are trained on, and those that thresholds are chosen on.
+  func split(_ training: Dataset) throws -> (rest: Dataset, heldOut: Dataset) {
+    try require("--held-out", heldOut, "fewer than the \(training.count) of the training set") {
+      $0 < training.count
+    }
+    let count = heldOut ?? max(1, min(5000, training.count / 6))
+    return training.split(holdingOut: count, seed: seed ?? 1)
   }
 
   /// What was chosen.
