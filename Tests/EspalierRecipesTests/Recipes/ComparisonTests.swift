@@ -12,7 +12,8 @@ import Testing
   private static let (training, test) = Dataset.builtInDigits(seed: 2, trainingCount: 400, testCount: 150)
 
   private let settings = ComparisonSettings(
-    families: ComparisonFamily.allCases, sparsities: [0, 0.6, 0.9], seeds: [4, 5], epochs: 2, retrainEpochs: 1,
+    families: ComparisonFamily.allCases, sparsities: [0, 0.6, 0.9], seeds: [4, 5], epochs: 2,
+    retrainEpochs: 1,
     strengthL1: 1e-4, training: TrainingSettings(batchSize: 50))
 
   private static func network(_ seed: UInt64) -> Network {
