@@ -163,6 +163,8 @@ private func exponential(_ x: Double) -> Double {
       #expect(network.hasExit(at: place))
     }
     for name in ["fc3", "nothing", ""] { #expect(!network.hasExit(at: .node(name))) }
+    let image = Network(input: [2, 3]) { ReLU() }
+    #expect(!image.hasExit(at: .input), "two dimensions are no logits")
     await #expect(processExitsWith: .failure) {
       _ = head(at: .node("fc3"), for: perceptron(density: 1), above: 0)
     }

@@ -20,8 +20,10 @@ package struct ExitSite: Sendable, Hashable, Comparable {
     self = found
   }
 
-  /// Nil unless the network has such a node, which reaches the output through others that compute something.
+  /// Nil unless the network gives one dimension and has such a node, which reaches the output through others that compute
+  /// something.
   fileprivate init?(finding place: ExitHead.Place, in network: Network) {
+    guard network.outputShape.count == 1 else { return nil }
     let steps = Workspace(for: network, batchSize: 1, purpose: .inference).steps
     var node = -1
     if case .node(let name) = place {
@@ -53,7 +55,7 @@ package struct ExitSite: Sendable, Hashable, Comparable {
 
 extension Network {
   /// Whether an `ExitHead` can be at a place: at the input, or at a node on a way to the output, with something left to
-  /// compute after it.
+  /// compute after it, in a network that gives one dimension.
   public func hasExit(at place: ExitHead.Place) -> Bool { ExitSite(finding: place, in: self) != nil }
 
   /// The position of a node on a way to the output; nil where there is none of that name.

@@ -91,6 +91,9 @@ struct DynamicOptions: ParsableArguments {
     try require("--held-out", heldOut, "fewer than the \(training.count) of the training set") {
       $0 < training.count
     }
+    if training.count < 2 {
+      throw ValidationError("--dynamic: expected at least 2 samples to train on, found \(training.count)")
+    }
     let count = heldOut ?? max(1, min(5000, training.count / 6))
     return training.split(holdingOut: count, seed: seed ?? 1)
   }
