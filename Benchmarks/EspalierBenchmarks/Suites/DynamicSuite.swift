@@ -1,7 +1,7 @@
 import Espalier
 
 /// Networks in which each sample decides what is computed, against the static plan for one sample: LeNet-300-100 packed,
-/// with an early exit before it, and dense, with the zeros among its activations skipped.
+/// with an early exit before it, and dense, with the zeros among its activations skipped; and single layers that skip.
 ///
 /// The networks are trained without the samples that thresholds are chosen on; accuracies are those on the test set.
 enum DynamicSuite: Suite {
