@@ -43,6 +43,42 @@ import Testing
     #expect(after[0].survivors == 48 && after[0].mask != again[0].mask)
   }
 
+  /// Dense, the file would have 10 MB, a byte a place for the mask and four for the value.
+  @Test func filesHaveSurvivorsOnly() throws {
+    let limit = 100_000
+    for (command, file) in [
+      ("train --epochs 2 --epsilon 2", "dense.safetensors"),
+      ("retrain dense.safetensors --epochs 1 --evolve 0.3", "retrained.safetensors"),
+      ("run --epochs 1 --retrain-epochs 1 --epsilon 2", "espalier-run/dense.safetensors"),
+      ("", "espalier-run/pruned.safetensors"), ("", "espalier-run/retrained.safetensors"),
+      ("prune retrained.safetensors", "pruned.safetensors"),
+    ] {
+      let data = command.hasPrefix("prune") ? "" : " --data data"
+      let model = command.hasPrefix("train") || command.hasPrefix("run") ? " --model 16-2000-1000-3" : ""
+      if !command.isEmpty {
+        let outcome = espalier.shell("$espalier \(command)\(data)\(model)")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+      #expect(try #require(contents(folder.path(file))).count < limit, "\(file)")
+      let middle = try weights(file)[1]
+      #expect(middle.isPacked && middle.survivors < 8000, "\(file)")
+    }
+    #expect(espalier("inspect", "retrained.safetensors").status == 0)
+  }
+
+  /// What other programs read stays what it was.
+  @Test func filesOfPrunedDenseNetworksStayDense() throws {
+    let run = espalier(["run", "--epochs", "1", "--retrain-epochs", "1"] + TinyData.options)
+    #expect(run.status == 0, "\(run.errors)")
+    let retrained = espalier(
+      "retrain", "espalier-run/pruned.safetensors", "--data", "data", "--epochs", "1")
+    #expect(retrained.status == 0, "\(retrained.errors)")
+    for file in ["espalier-run/retrained.safetensors", "retrained.safetensors"] {
+      let names = try SafetensorsFile(contentsOf: folder.path(file)).names
+      #expect(names.contains("fc1.weight") && names.contains("fc1.mask"), "\(names)")
+    }
+  }
+
   @Test func theExperimentPrunesWhatIsSparseAlready() throws {
     let outcome = espalier(
       ["run", "--epochs", "1", "--retrain-epochs", "1", "--epsilon", "2"] + TinyData.options)

@@ -126,9 +126,37 @@ import Testing
     try NetworkFile(network(parameter)).write(to: folder.path("masked"))
     parameter.pack()
     let file = NetworkFile(network(parameter))
-    let size = try file.write(to: folder.path("packed"))
+    let size = try file.write(to: folder.path("packed"), form: .dense)
     #expect(contents(folder.path("packed")) == contents(folder.path("masked")))
     #expect(try file.denseByteCount() == size)
+  }
+
+  @Test(arguments: PrunedMatrix.all)
+  func whatIsHeldPackedIsStoredCompact(_ matrix: PrunedMatrix) throws {
+    var parameter = matrix.parameter(seed: 9)
+    try NetworkFile(network(parameter)).write(to: folder.path("masked"))
+    try NetworkFile(network(parameter)).write(to: folder.path("dense"), form: .dense)
+    #expect(contents(folder.path("masked")) == contents(folder.path("dense")))
+    parameter.pack()
+    try NetworkFile(network(parameter)).write(to: folder.path("packed"))
+    try NetworkFile(network(parameter)).write(to: folder.path("compact"), form: .compact())
+    #expect(contents(folder.path("packed")) == contents(folder.path("compact")))
+    #expect(weight(try NetworkFile(contentsOf: folder.path("packed")).network).isPacked)
+    #expect(!weight(try NetworkFile(contentsOf: folder.path("masked")).network).isPacked)
+  }
+
+  /// A byte an element, whatever the number of elements leaves in the last word.
+  @Test(arguments: [1, 7, 8, 9, 63, 64, 65, 200, 1 << 16, 1 << 16 + 1, 1 << 17 + 77])
+  func denseMasksComeBack(count: Int) throws {
+    var generator = Xoshiro256(seed: UInt64(count))
+    let kept = (0..<count).map { $0 == count - 1 || Bool.random(using: &generator) }
+    var parameter = Parameter(Tensor(repeating: 1, shape: [1, count]), role: .weight)
+    parameter.prune(keeping: Mask(kept, shape: [1, count]))
+    let path = folder.path("network")
+    try NetworkFile(network(parameter)).write(to: path)
+    #expect(try SafetensorsFile(contentsOf: path).bools("fc.mask") == kept)
+    let read = weight(try NetworkFile(contentsOf: path).network)
+    #expect(read.mask == parameter.mask && read.values.values == parameter.values.values)
   }
 
   @Test func pruningGoesOnFromACompactFile() throws {

@@ -7,10 +7,12 @@ extension NetworkFile {
   /// Packed parameters are never made dense: the dense form is written row after row, and the compact one in memory
   /// proportional to the survivors.
   ///
+  /// - Parameter form: how parameters are laid out: by default as they are held, so that what is packed takes its survivors'
+  ///   room in the file too.
   /// - Throws: `FileError`; `FormatError` if a value is beyond the range of 16-bit ones, or a packed matrix too large for
   ///   any reader: more than 2²⁴ rows, 2⁴² positions or 2³⁰ − 1 survivors.
   @discardableResult
-  public func write(to path: String, form: NetworkForm = .dense) throws -> Int {
+  public func write(to path: String, form: NetworkForm = .asHeld) throws -> Int {
     let writer = try makeWriter { parameterPath, parameter in
       guard let values = form.values(of: parameter) else { return nil }
       do throws(CodingFault) {
@@ -54,6 +56,7 @@ extension NetworkForm {
   /// How a parameter's values are stored if it is to be compact.
   fileprivate func values(of parameter: Parameter) -> CompactValues? {
     switch self {
+    case .asHeld: parameter.isPacked ? .float32 : nil
     case .dense: parameter.isPacked && parameter.count > Parameter.mostDenseValues ? .float32 : nil
     case .compact(let values):
       parameter.isPacked || (parameter.shape.count == 2 && parameter.mask != nil) ? values : nil
@@ -78,17 +81,6 @@ extension SafetensorsWriter {
       }
     } else if let mask = parameter.mask {
       add(path.maskName, type: .bool, shape: parameter.shape) { sink in try mask.writeBytes(to: sink) }
-    }
-  }
-}
-
-extension Mask {
-  /// A byte an element, 0 or 1, piece by piece.
-  fileprivate func writeBytes(to sink: SafetensorsWriter.Sink) throws {
-    let pieceLength = 1 << 16
-    for first in stride(from: 0, to: count, by: pieceLength) {
-      let piece = (first..<min(first + pieceLength, count)).map { self[$0] ? UInt8(1) : 0 }
-      try piece.withUnsafeBytes(sink)
     }
   }
 }

@@ -1,4 +1,4 @@
-/// How the parameters of a network are laid out in a file.
+/// How the parameters of a network are laid out in a file: each in one of two ways.
 ///
 /// **Dense**: `fc1.weight` as F32 and, where a parameter has been pruned, its mask as BOOL under `fc1.mask`
 /// (`fc1.bias_mask` for a bias): the names PyTorch's users expect.
@@ -17,9 +17,12 @@
 /// Both fill bytes from their lowest bit and the last byte with zeros. Everything else, biases and matrices that were never
 /// pruned, is as in the dense form. At 5 % density positions take about 6 bits a survivor.
 public enum NetworkForm: Sendable, Hashable {
-  /// All values, and masks as truth values; but a packed matrix of more values than `Parameter.mostDenseValues`, 1 GiB of
-  /// them, is written compact.
+  /// Each parameter as it is held in memory: packed matrices compact, with single-precision values, all others dense.
+  /// Nothing that is not stored is laid out, in the file or for an instant, whatever the size of a layer.
+  case asHeld
+  /// All parameters dense, for other programs; but a packed matrix of more values than `Parameter.mostDenseValues`, 1 GiB
+  /// of them, is written compact.
   case dense
-  /// Survivors only.
+  /// Every pruned matrix compact, packed or not.
   case compact(values: CompactValues = .float32)
 }

@@ -66,11 +66,11 @@ struct NodeParameters: ParameterSource {
       return Parameter(try ledger.compactMatrix(path, entry, shape: shape), role: role)
     }
     let entry = try ledger.take(path.description, shape: shape, types: [.float32, .float16, .bfloat16])
+    try requireMemory(4 * entry.count, path: ledger.file.path)
     let values = try Tensor(shape: entry.shape) { try ledger.file.readFloats(entry.name, into: $0) }
     var parameter = Parameter(values, role: role)
     guard ledger.file.entry(path.maskName) != nil else { return parameter }
-    _ = try ledger.take(path.maskName, shape: shape, types: [.bool, .uint8])
-    let mask = Mask(try ledger.file.bools(path.maskName), shape: shape)
+    let mask = try ledger.readMask(ledger.take(path.maskName, shape: shape, types: [.bool, .uint8]))
     try requireZeros(of: values, outside: mask, name: path.description)
     parameter.prune(keeping: mask)
     return parameter
@@ -78,12 +78,29 @@ struct NodeParameters: ParameterSource {
 
   /// Dropping the values would make another network of the file than a reader that knows nothing of masks.
   private func requireZeros(of values: Tensor, outside mask: Mask, name: String) throws {
-    try values.withUnsafeValues { values in
-      guard let index = values.indices.first(where: { values[$0] != 0 && !mask[$0] }) else { return }
-      throw FormatError(
-        file: ledger.file.path, place: "tensor \(name), element \(index)",
-        expected: "0, for the mask has 0 there",
-        found: "\(values[index])")
+    let offender = values.withUnsafeValues { values in
+      mask.withUnsafeWords { words in values.firstIndexOfNonzero(outside: words).map { ($0, values[$0]) } }
     }
+    guard let (index, value) = offender else { return }
+    throw FormatError(
+      file: ledger.file.path, place: "tensor \(name), element \(index)",
+      expected: "0, for the mask has 0 there", found: "\(value)")
+  }
+}
+
+extension UnsafeBufferPointer<Float> {
+  /// The first value that is not 0 although its bit is.
+  fileprivate func firstIndexOfNonzero(outside words: UnsafeBufferPointer<UInt64>) -> Int? {
+    for (number, word) in words.enumerated() {
+      let first = 64 * number
+      var pruned = ~word
+      if count - first < 64 { pruned &= 1 << UInt64(count - first) - 1 }
+      while pruned != 0 {
+        let index = first + pruned.trailingZeroBitCount
+        if self[index] != 0 { return index }
+        pruned &= pruned - 1
+      }
+    }
+    return nil
   }
 }

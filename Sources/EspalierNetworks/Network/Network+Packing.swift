@@ -17,4 +17,17 @@ extension Network {
 
   /// Unpacks every parameter; traps when one is too large to be dense.
   public mutating func unpack() { visitParameters { _, parameter in parameter.unpack() } }
+
+  /// Gives every parameter the form, packed or dense, that the parameter of its path has in another network; those that
+  /// the other does not have keep theirs, and so do those too large ever to be dense. Changes no value.
+  public mutating func pack(like other: Network) {
+    visitParameters { path, parameter in
+      guard let model = other[path], model.isPacked != parameter.isPacked else { return }
+      if model.isPacked {
+        parameter.pack()
+      } else if parameter.count <= Parameter.mostDenseValues {
+        parameter.unpack()
+      }
+    }
+  }
 }

@@ -104,7 +104,7 @@ struct RunCommand: ParsableCommand {
       sensitivity: sensitivity ?? 2)
     let title = "\(model)\(connectivity.suffix) on \(sets.name)"
     if !json { try Console.print(heading(title, sets, settings)) }
-    var story = RunStory(folder: folder, experiment: experiment, isQuiet: json)
+    var story = RunStory(folder: folder, experiment: experiment, origin: network, isQuiet: json)
     let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
     try requireFinished(end, "files of finished phases are in \(folder.path)")
     let report = try story.finish(model: "\(model)", title: title, sets)

@@ -64,6 +64,8 @@ struct TrainingRun {
     var progress = ProgressLine(title, epochs: epochs)
     let history = trainer.train(&network, on: sets.training, validation: sets.test) { progress.show($0) }
     try requireFinished(history.end, "nothing was written")
+    // Training packs what is pruned; the file has what came from a dense file as it was there.
+    network.pack(like: start)
     var file = NetworkFile(network)
     try TrainingRecord(settings: settings, epochsDone: trainer.epochsDone).store(in: &file)
     try file.write(to: output)

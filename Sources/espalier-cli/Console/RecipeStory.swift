@@ -52,7 +52,8 @@ struct RecipeStory {
     var stored = NetworkFile(stage.network)
     let epochs = stage.history.epochs.count
     try TrainingRecord(settings: file.recipe.training, epochsDone: epochs).store(in: &stored)
-    try stored.write(to: folder.file(name))
+    // Recipes begin with a dense network, and so do those who read the files.
+    try stored.write(to: folder.file(name), form: .dense)
   }
 
   private func say(_ text: String) throws {

@@ -10,6 +10,8 @@ struct RunStory {
 
   private let folder: OutputFolder
   private let experiment: PruneAndRetrain
+  /// The network at the start; its parameters' forms are those of the files.
+  private let origin: Network
   private let isQuiet: Bool
   private var progress: ProgressLine
   private var dense: PruneAndRetrain.Stage?
@@ -17,9 +19,10 @@ struct RunStory {
   private var retrained: PruneAndRetrain.Stage?
   private var thresholds: [PrunedParameter] = []
 
-  init(folder: OutputFolder, experiment: PruneAndRetrain, isQuiet: Bool) {
+  init(folder: OutputFolder, experiment: PruneAndRetrain, origin: Network, isQuiet: Bool) {
     self.folder = folder
     self.experiment = experiment
+    self.origin = origin
     self.isQuiet = isQuiet
     progress = ProgressLine("training  ", epochs: experiment.epochs)
   }
@@ -64,6 +67,7 @@ struct RunStory {
 
   private func write(_ stage: PruneAndRetrain.Stage, _ name: String, epochsDone: Int) throws {
     var file = NetworkFile(stage.network)
+    file.network.pack(like: origin)
     try TrainingRecord(settings: experiment.settings, epochsDone: epochsDone).store(in: &file)
     try file.write(to: folder.file(name))
   }
