@@ -54,6 +54,24 @@ import Testing
     #expect(contents(path) == [9])
   }
 
+  #if os(Linux)
+    /// What has no name goes with its process, however that ends. (So it is on the file systems of temporary folders.)
+    @Test func nothingIsInTheFolderBeforeTheEnd() throws {
+      let path = folder.file("a", [1, 2, 3])
+      try AtomicFile.write(to: path) { output in
+        try output.write([UInt8](repeating: 9, count: 200_000))
+        #expect(folder.names == ["a"])
+        #expect(contents(path) == [1, 2, 3])
+      }
+      #expect(contents(path)?.count == 200_000 && folder.names == ["a"])
+    }
+  #endif
+
+  @Test func newFilesGetTheUsualPermissions() throws {
+    try AtomicFile.write([1], to: folder.path("a"))
+    #expect(mode(folder.path("a")) == mode(folder.file("b", [1])))
+  }
+
   @Test func errorKeepsTheOldFileAndLeavesNothing() throws {
     let path = folder.file("a", [1, 2, 3])
     #expect(throws: Refusal.self) {

@@ -11,10 +11,13 @@ public enum AtomicFile {
   /// Writes a file so that its path at every moment leads to the whole old content or to the whole new
   /// content.
   ///
-  /// The bytes go to a temporary file in the same folder (`.espalier-….tmp`), are forced to the disk
-  /// (`fsync`), and the temporary file is renamed to `path`; then the folder is forced to the disk too. If
-  /// `body` or the system fails, the temporary file is removed and the old file is untouched. Only a
-  /// process that is killed midway leaves its temporary file behind.
+  /// The bytes go to a temporary file in the same folder, are forced to the disk (`fsync`), and the temporary
+  /// file is renamed to `path`; then the folder is forced to the disk too. If `body` or the system fails, the
+  /// temporary file is removed and the old file is untouched.
+  ///
+  /// On Linux the temporary file has no name until all of it is on the disk, and so disappears with a process
+  /// that is killed midway. File systems that know no such files (and other systems) get one with a name,
+  /// `.espalier-….tmp`, which then stays behind.
   ///
   /// - A symbolic link is followed: what it leads to is replaced, the link stays.
   /// - A file that is replaced hands its permissions on; a new file gets 0666 less the umask. A file
@@ -112,50 +115,87 @@ private struct Target {
   }
 }
 
-/// A file of a name nobody else uses, which becomes the target or disappears.
+/// A file without a name, or where there can be none, with one that nobody else uses; it becomes the target or
+/// disappears.
 private final class TemporaryFile {
-  private let path: String
+  private let folder: String
   private let reportedPath: String
-  private(set) var descriptor: Int32
+  private var path: String?
+  private(set) var descriptor: Int32 = -1
 
   init(in folder: String, for reportedPath: String) throws {
+    self.folder = folder
     self.reportedPath = reportedPath
-    while true {
-      let unique = String(UInt64.random(in: 0 ... .max), radix: 36)
-      let candidate = "\(folder)/.espalier-\(getpid())-\(unique).tmp"
-      do {
-        descriptor = try openFile(candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
-        path = candidate
-        return
-      } catch let error as FileError where error.code == EEXIST {
-        continue
-      } catch let error as FileError {
-        throw FileError(path: reportedPath, operation: "write", code: error.code)
-      }
+    if let nameless = openNameless(in: folder) {
+      descriptor = nameless
+      return
+    }
+    path = try withUnusedName { name throws(FileError) in
+      descriptor = try openFile(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
     }
   }
 
   func commit(to target: String, permissions: mode_t?) throws {
-    if let permissions, fchmod(descriptor, permissions) != 0 {
-      throw FileError(path: reportedPath, operation: "set the permissions", code: errno)
-    }
+    if let permissions, fchmod(descriptor, permissions) != 0 { throw error("set the permissions", errno) }
     try synchronize(descriptor, path: reportedPath)
-    let descriptor = self.descriptor
+    let descriptor = descriptor
+    #if os(Linux)
+      if path == nil {
+        path = try withUnusedName { name throws(FileError) in try link(descriptor, to: name) }
+      }
+    #endif
     self.descriptor = -1
     // Some file systems report a full disk only here.
-    if close(descriptor) != 0, errno != EINTR {
-      throw FileError(path: reportedPath, operation: "write", code: errno)
-    }
-    if rename(path, target) != 0 {
-      throw FileError(path: reportedPath, operation: "replace", code: errno)
-    }
+    if close(descriptor) != 0, errno != EINTR { throw error("write", errno) }
+    if rename(path!, target) != 0 { throw error("replace", errno) }
   }
 
   func discard() {
     if descriptor >= 0 { close(descriptor) }
-    unlink(path)
+    if let path { unlink(path) }
+  }
+
+  /// The first name for which `make` does not find a file already; errors are those of the target.
+  private func withUnusedName(_ make: (String) throws(FileError) -> Void) throws -> String {
+    while true {
+      let unique = String(UInt64.random(in: 0 ... .max), radix: 36)
+      let name = "\(folder)/.espalier-\(getpid())-\(unique).tmp"
+      do throws(FileError) {
+        try make(name)
+        return name
+      } catch {
+        if error.code != EEXIST { throw self.error("write", error.code) }
+      }
+    }
+  }
+
+  private func error(_ operation: String, _ code: Int32) -> FileError {
+    FileError(path: reportedPath, operation: operation, code: code)
   }
 }
+
+/// A file in a folder that has no name yet; nil where that is not possible.
+private func openNameless(in folder: String) -> Int32? {
+  #if os(Linux)
+    // O_TMPFILE, a macro that Swift does not import.
+    let withoutName: Int32 = 0o20_000_000 | O_DIRECTORY
+    guard let descriptor = try? openFile(folder, O_WRONLY | withoutName | O_CLOEXEC) else { return nil }
+    // Only through its link there does it ever get a name.
+    if access("/proc/self/fd/\(descriptor)", F_OK) == 0 { return descriptor }
+    close(descriptor)
+  #endif
+  return nil
+}
+
+#if os(Linux)
+  /// Gives a file without a name one, which nothing may have yet.
+  private func link(_ descriptor: Int32, to name: String) throws(FileError) {
+    let file = "/proc/self/fd/\(descriptor)"
+    guard linkat(AT_FDCWD, file, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+      throw FileError(path: name, operation: "write", code: errno)
+    }
+  }
+#endif
 
 /// Forces a file to the disk; a file system that has no such notion is not an error.
 private func synchronize(_ descriptor: Int32, path: String) throws {

@@ -34,7 +34,7 @@ struct FileStatus {
 }
 
 /// Opens a file, and again if a signal interrupts that.
-func openFile(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws -> Int32 {
+func openFile(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws(FileError) -> Int32 {
   try requireNoNull(path, operation: "open")
   while true {
     let descriptor = open(path, flags, mode)
@@ -72,7 +72,7 @@ package func isFolder(_ path: String) -> Bool {
 }
 
 /// A C string ends at its first null: a path with one inside would silently name another file.
-private func requireNoNull(_ path: String, operation: String) throws {
+private func requireNoNull(_ path: String, operation: String) throws(FileError) {
   if path.utf8.contains(0) { throw FileError(path: path, operation: operation, code: EINVAL) }
 }
 
