@@ -36,16 +36,71 @@ import Testing
     #expect(try String(contentsOfFile: path, encoding: .utf8).contains("40x60"))
   }
 
+  @Test func whatOthersMeasuredStays() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/a/b/c/calibration.json"
+    // Both are opened before either has written.
+    let caches = (CalibrationCache(path: path), CalibrationCache(path: path))
+    _ = plan(caches.0)
+    caches.0.save()
+    _ = plan(caches.1, batchSize: 8)
+    caches.1.save()
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains("batch 16,") && text.contains("batch 8,"), "\(text)")
+  }
+
+  @Test func manyWritersLoseNothing() async throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/calibration.json"
+    await withTaskGroup(of: Void.self) { group in
+      for batchSize in 2...9 {
+        group.addTask {
+          let cache = CalibrationCache(path: path)
+          _ = self.plan(cache, batchSize: batchSize)
+          cache.save()
+        }
+      }
+    }
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for batchSize in 2...9 { #expect(text.contains("batch \(batchSize),")) }
+  }
+
+  @Test func nothingMeasuredIsNothingWritten() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/calibration.json"
+    CalibrationCache(path: path).save()
+    #expect(!FileManager.default.fileExists(atPath: folder))
+    let cache = CalibrationCache(path: path)
+    _ = plan(cache)
+    cache.save()
+    try FileManager.default.removeItem(atPath: path)
+    // Neither again by the same, nor by one that found all it needed.
+    cache.save()
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test func anotherProcessorMeasuresAnew() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/calibration.json"
+    let cache = CalibrationCache(path: path)
+    _ = plan(cache)
+    cache.save()
+    let object = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))
+    let keys = try #require(object as? [String: String]).keys
+    let processor = processorName ?? "unknown processor"
+    #expect(!keys.isEmpty && keys.allSatisfy { $0.hasPrefix("\(processor), ") }, "\(keys)")
+  }
+
   @Test func aPlaceThatCannotBeWrittenIsNoError() {
     let cache = CalibrationCache(path: "/dev/null/espalier/calibration.json")
     _ = plan(cache)
     cache.save()
   }
 
-  private func plan(_ cache: CalibrationCache) -> InferencePlan {
+  private func plan(_ cache: CalibrationCache, batchSize: Int = 16) -> InferencePlan {
     var generator = Xoshiro256(seed: 1)
     var network = Network.perceptron(sizes: [60, 40], using: &generator)
     network.prune(sparsity: 0.8, within: .eachParameter)
-    return InferencePlan(network, batchSize: 16, selection: .calibrated(cache: cache))
+    return InferencePlan(network, batchSize: batchSize, selection: .calibrated(cache: cache))
   }
 }

@@ -1,5 +1,4 @@
 import Espalier
-import Glibc
 
 /// What the numbers were measured on.
 struct Machine: Encodable {
@@ -14,7 +13,7 @@ struct Machine: Encodable {
   let peakGigaflops: Double
 
   init(_ compute: Compute, peakGigaflops: Double, seed: UInt64) {
-    processor = Self.processorName
+    processor = processorName ?? "unknown"
     processors = ThreadCount.available
     backend = compute.backend.rawValue
     core = compute.coreName
@@ -22,13 +21,6 @@ struct Machine: Encodable {
     threads = compute.threads
     self.seed = seed
     self.peakGigaflops = peakGigaflops
-  }
-
-  /// The system's name for the processor.
-  private static var processorName: String {
-    guard let text = try? readTextFile("/proc/cpuinfo") else { return "unknown" }
-    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-    return line?.split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " }) } ?? "unknown"
   }
 }
 

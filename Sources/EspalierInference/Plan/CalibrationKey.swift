@@ -29,7 +29,8 @@ struct CalibrationKey: Hashable, Sendable {
 
   private static func place(_ compute: Compute) -> String {
     [
-      compute.backend.rawValue, compute.coreName, compute.instructionSet.rawValue,
+      processorName ?? "unknown processor", compute.backend.rawValue, compute.coreName,
+      compute.instructionSet.rawValue,
       "\(compute.threads) threads",
     ].joined(separator: ", ")
   }
