@@ -79,6 +79,28 @@ import Testing
     }
   }
 
+  @Test func evolutionThatCanDoNothingIsToldOf() throws {
+    let tiny = TinyData.options.joined(separator: " ")
+    #expect(espalier.shell("$espalier train --epochs 1 --output d \(tiny)").status == 0)
+    let free = "espalier: error: --evolve: expected a layer with free places to grow at, found none"
+    for line in [
+      "retrain d --data data --epochs 2 --evolve 0.3", "train --density 1 --epochs 2 --evolve 0.3 \(tiny)",
+      "train --epsilon 1000 --epochs 2 --evolve 0.3 \(tiny)",
+      "run --epochs 2 --retrain-epochs 0 --evolve 0.3 \(tiny)",
+    ] {
+      let outcome = espalier.shell("$espalier \(line)")
+      #expect(outcome.status == 64 && outcome.errorLines == [free], "\(line): \(outcome.errors)")
+    }
+    let first = espalier.shell("$espalier train --density 0.25 --epochs 1 --evolve 0.3 \(tiny)")
+    #expect(first.status == 64 && first.errors.contains("expected 2 epochs or more"), "\(first.errors)")
+    #expect(folder.names == ["d", "data"])
+
+    let whole = espalier.shell(
+      "$espalier run --epochs 1 --retrain-epochs 1 --sensitivity 0 --evolve 0.3 \(tiny)")
+    #expect(whole.status == 0)
+    #expect(whole.errors.contains("espalier: warning: --evolve moves nothing: no layer has free places\n"))
+  }
+
   @Test func theExperimentPrunesWhatIsSparseAlready() throws {
     let outcome = espalier(
       ["run", "--epochs", "1", "--retrain-epochs", "1", "--epsilon", "2"] + TinyData.options)

@@ -36,9 +36,16 @@ struct RetrainCommand: ParsableCommand {
       let record = try TrainingRecord(in: stored, path: file)
       let sets = try data.load()
       try sets.requireFit(stored.network, file: file)
+      let epochsDone = record?.epochsDone ?? 0
+      try training.requireEvolvable(stored.network, epochs: epochs, epochsDone: epochsDone)
+      let settings = try training.settings(over: record?.settings ?? TrainingSettings())
+      if let evolve = settings.evolve, evolve > 0, !stored.network.canEvolve {
+        Console.log.warning(
+          "evolve \(evolve), as \(file) was trained, moves nothing: no layer has free places")
+      }
       try TrainingRun(
-        title: "retraining", settings: training.settings(over: record?.settings ?? TrainingSettings()),
-        epochs: epochs, epochsDone: record?.epochsDone ?? 0, output: output, json: json
+        title: "retraining", settings: settings, epochs: epochs, epochsDone: epochsDone, output: output,
+        json: json
       ).run(stored.network, sets)
     }
   }

@@ -98,6 +98,8 @@ struct RunCommand: ParsableCommand {
     let sets = try data.load()
     let model = model ?? .standard
     let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
+    // Otherwise pruning makes free places for the retraining, if nothing else does.
+    if retrainEpochs == 0 { try training.requireEvolvable(network, epochs: epochs ?? 15, epochsDone: 0) }
     let folder = try OutputFolder(output, for: RunStory.files)
     let experiment = PruneAndRetrain(
       settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,

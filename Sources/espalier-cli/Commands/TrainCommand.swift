@@ -41,6 +41,7 @@ struct TrainCommand: ParsableCommand {
       let settings = try training.settings()
       let sets = try data.load()
       let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
+      try training.requireEvolvable(network, epochs: epochs, epochsDone: 0)
       try TrainingRun(
         title: "training", settings: settings, epochs: epochs, epochsDone: 0, output: output, json: json
       ).run(network, sets)

@@ -43,6 +43,9 @@ struct RunStory {
       let lines = results.map { "\($0.path): threshold \(Double($0.threshold).formatted(decimals: 6))" }
       if !isQuiet { try Console.print("\n" + lines.joined(separator: "\n")) }
       try say("pruned", stage)
+      if let evolve = experiment.settings.evolve, evolve > 0, !stage.network.canEvolve {
+        Console.log.warning("--evolve moves nothing: no layer has free places")
+      }
     case .retrained(let stage):
       retrained = stage
       try write(stage, Self.retrainedFile, epochsDone: experiment.epochs + experiment.retrainEpochs)

@@ -95,6 +95,28 @@ struct TrainingOptions: ParsableArguments {
   }
 }
 
+extension TrainingOptions {
+  /// Throws if `--evolve` asks for weights to move where none ever will: without free places, or in the very first epoch.
+  func requireEvolvable(_ network: Network, epochs: Int, epochsDone: Int) throws {
+    guard let evolve, evolve > 0 else { return }
+    guard network.canEvolve else {
+      throw ValidationError("--evolve: expected a layer with free places to grow at, found none")
+    }
+    guard epochs + epochsDone > 1 else {
+      throw ValidationError("--evolve: expected 2 epochs or more, for the very first moves nothing; found 1")
+    }
+  }
+}
+
+extension Network {
+  /// Whether sparse evolutionary training finds weights to move and places to move them to.
+  var canEvolve: Bool {
+    parameters.contains {
+      $0.parameter.role == .weight && $0.parameter.freePlaces > 0 && $0.parameter.survivors > 0
+    }
+  }
+}
+
 /// Throws an error that names the option unless its value, if given, is acceptable.
 func require<Value>(_ option: String, _ value: Value?, _ expected: String, _ accepts: (Value) -> Bool) throws
 {
