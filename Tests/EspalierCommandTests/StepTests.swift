@@ -104,8 +104,9 @@ import Testing
   @Test func helpIsNotAnError() throws {
     for arguments in [
       [], ["--help"], ["help"], ["help", "run"], ["run", "--help"], ["train", "-h"], ["help", "prune"],
-      ["retrain", "--help"], ["evaluate", "--help"], ["sensitivity", "--help"], ["inspect", "--help"],
-      ["info", "--help"],
+      ["retrain", "--help"], ["evaluate", "--help"], ["inspect", "--help"], ["info", "--help"],
+      ["predict", "--help"], ["bench-model", "--help"], ["compact", "--help"], ["sensitivity", "--help"],
+      ["recipe", "--help"], ["compare", "--help"],
     ] {
       let outcome = espalier(arguments)
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(arguments)")
