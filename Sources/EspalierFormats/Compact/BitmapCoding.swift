@@ -1,3 +1,5 @@
+internal import EspalierTensors
+
 /// One bit a position, 1 for survivors: bit i mod 8, from the lowest, of byte i / 8 is position i. The last byte is filled
 /// with zeros. Takes rows · columns / 8 bytes.
 struct BitmapCoding: PositionCoding {

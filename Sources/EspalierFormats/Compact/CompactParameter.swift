@@ -10,15 +10,15 @@ struct CompactParameter {
   private let positions: [UInt8]
   private let values: CompactValues
 
-  /// Throws if the matrix is larger than a reader would accept or a value beyond the range of the stored ones. Costs O(survivors) for a packed parameter,
-  /// O(values) for a dense one.
+  /// Throws if the matrix is larger than a reader would accept or a value beyond the range of the stored ones. Costs
+  /// O(survivors) for a packed parameter, O(values) for a dense one.
   init(_ parameter: Parameter, at path: ParameterPath, values: CompactValues) throws(CodingFault) {
     try CompactEntry.requireStorable(parameter.shape, survivors: parameter.survivors)
     var parameter = parameter
     parameter.pack()
     matrix = parameter.packed!
     try values.requireRange(of: matrix.values)
-    let (coding, positions) = smallestCoding(of: CompressedRows(matrix.pattern))
+    let (coding, positions) = smallestCoding(of: CompressedRows(matrix))
     entry = CompactEntry(rows: matrix.pattern.rows, columns: matrix.pattern.columns, coding: coding)
     self.path = path
     self.positions = positions
@@ -40,7 +40,7 @@ extension TensorLedger {
   func compactMatrix(_ path: ParameterPath, _ entry: CompactEntry, shape: [Int]) throws -> SparseMatrix {
     let values = try takeList(path.valuesName, types: [.float32, .float16, .bfloat16])
     let positions = try takeList(path.positionsName, types: [.uint8])
-    let pattern = try locating("tensor \(path.positionsName)") {
+    let reader = try locating("tensor \(path.positionsName)") {
       guard entry.shape == shape else {
         throw CodingFault(expected: "a matrix of shape \(shape)", found: "\(entry.shape) in the metadata")
       }
@@ -49,11 +49,11 @@ extension TensorLedger {
       try requireMemory(8 * (shape[0] + 1) + 4 * values.count, path: file.path)
       var reader = PositionReader(rows: shape[0], columns: shape[1], survivors: values.count)
       try file.withBytes(positions.name) { try coding.decode($0, into: &reader) }
-      return reader.rows.pattern
+      return reader
     }
-    var matrix = SparseMatrix(zeros: pattern)
-    matrix.setRowMajorValues(try file.floats(values.name))
-    return matrix
+    return SparseMatrix(
+      rows: shape[0], columns: shape[1], rowStarts: reader.rowStarts, columnIndices: reader.columnIndices,
+      rowMajorValues: try file.floats(values.name))
   }
 
   /// Runs `body`, whose faults become errors that say where they were met.

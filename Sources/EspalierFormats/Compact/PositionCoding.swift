@@ -1,3 +1,5 @@
+internal import EspalierTensors
+
 /// A way to write which positions of a matrix survive, in row-major order.
 protocol PositionCoding: Sendable {
   /// The bytes that say where the survivors are.
@@ -25,22 +27,31 @@ func smallestCoding(of survivors: CompressedRows) -> (coding: any PositionCoding
 
 /// Takes positions one after another and checks that there are as many as announced, all within the matrix.
 struct PositionReader {
-  private(set) var rows: CompressedRows
+  /// The survivors as lists of columns: those of row r are `columnIndices[rowStarts[r] ..< rowStarts[r + 1]]`.
+  private(set) var rowStarts = [0]
+  private(set) var columnIndices: [Int32] = []
   let announced: Int
-  private let positions: Int
+  private let rows: Int
+  private let columns: Int
   private var row = 0
   private var column = 0
   private var position = 0
 
   init(rows: Int, columns: Int, survivors: Int) {
-    self.rows = CompressedRows(rows: rows, columns: columns, expecting: survivors)
+    self.rows = rows
+    self.columns = columns
     announced = survivors
-    positions = rows * columns
+    rowStarts.reserveCapacity(rows + 1)
+    columnIndices.reserveCapacity(survivors)
   }
+
+  /// How many have come.
+  var survivors: Int { columnIndices.count }
+  private var positions: Int { rows * columns }
 
   /// How many positions follow the last survivor.
   var remaining: Int { positions - position }
-  var isComplete: Bool { rows.survivors == announced }
+  var isComplete: Bool { survivors == announced }
 
   /// Takes the survivor that comes after `gap` pruned positions.
   mutating func append(afterGap gap: Int) throws(CodingFault) {
@@ -49,16 +60,17 @@ struct PositionReader {
     }
     guard gap < remaining else {
       throw CodingFault(
-        expected: "position \(rows.survivors) of \(announced) below \(positions)",
+        expected: "position \(survivors) of \(announced) below \(positions)",
         found: "one that is \(gap - remaining) beyond")
     }
     column += gap
-    if column >= rows.columns {
-      let (lines, rest) = column.quotientAndRemainder(dividingBy: rows.columns)
+    if column >= columns {
+      let (lines, rest) = column.quotientAndRemainder(dividingBy: columns)
       row += lines
       column = rest
     }
-    rows.append(row: row, column: column)
+    while rowStarts.count <= row { rowStarts.append(survivors) }
+    columnIndices.append(Int32(column))
     column += 1
     position += gap + 1
   }
@@ -66,8 +78,8 @@ struct PositionReader {
   /// Throws unless all announced positions have come.
   mutating func finish() throws(CodingFault) {
     guard isComplete else {
-      throw CodingFault(expected: "\(announced) positions, one a value", found: "\(rows.survivors)")
+      throw CodingFault(expected: "\(announced) positions, one a value", found: "\(survivors)")
     }
-    rows.finish()
+    while rowStarts.count <= rows { rowStarts.append(survivors) }
   }
 }

@@ -1,3 +1,5 @@
+internal import EspalierTensors
+
 /// The gaps between survivors — how many pruned positions precede each, back to the survivor before it — in Rice's code
 /// with a parameter k: ⌊gap / 2ᵏ⌋ zeros and a one, then the k low bits of the gap, lowest first. Bits fill bytes from the
 /// lowest; the last byte is filled with zeros.
@@ -49,12 +51,12 @@ struct RiceCoding: PositionCoding {
       guard let high = bits.readUnary(), let low = bits.read(count: lowBits) else {
         throw CodingFault(
           expected: "\(reader.announced) positions, one a value",
-          found: "the end after \(reader.rows.survivors)")
+          found: "the end after \(reader.survivors)")
       }
       // A larger one could not be shifted back.
       guard high <= reader.remaining >> lowBits else {
         throw CodingFault(
-          expected: "position \(reader.rows.survivors) of \(reader.announced) within the matrix",
+          expected: "position \(reader.survivors) of \(reader.announced) within the matrix",
           found: "one far beyond")
       }
       try reader.append(afterGap: high << lowBits | Int(low))

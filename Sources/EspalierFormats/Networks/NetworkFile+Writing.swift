@@ -71,13 +71,12 @@ extension SafetensorsWriter {
       guard let matrix = parameter.packed else {
         return try parameter.withUnsafeStoredValues { try sink(UnsafeRawBufferPointer($0)) }
       }
-      let values = matrix.rowMajorValues
-      try CompressedRows(matrix.pattern).forEachDenseRow(of: { values[$0] }, sink)
+      try CompressedRows(matrix).forEachDenseRow(of: { $0 }, sink)
     }
     guard masks else { return }
-    if let pattern = parameter.pattern {
+    if let matrix = parameter.packed {
       add(path.maskName, type: .bool, shape: parameter.shape) { sink in
-        try CompressedRows(pattern).forEachDenseRow(of: { _ in UInt8(1) }, sink)
+        try CompressedRows(matrix).forEachDenseRow(of: { _ in UInt8(1) }, sink)
       }
     } else if let mask = parameter.mask {
       add(path.maskName, type: .bool, shape: parameter.shape) { sink in try mask.writeBytes(to: sink) }

@@ -103,10 +103,6 @@ extension Parameter? {
 extension Parameter {
   /// The survivors by rows.
   var compressedRows: CompressedRows {
-    guard let packed else { return CompressedRows(values, mask: mask) }
-    let (starts, columns) = packed.pattern.compressedRows
-    return CompressedRows(
-      rows: shape[0], columns: shape[1], rowStarts: starts, columnIndices: columns,
-      values: packed.rowMajorValues)
+    packed.map { CompressedRows($0) } ?? CompressedRows(values, mask: mask)
   }
 }

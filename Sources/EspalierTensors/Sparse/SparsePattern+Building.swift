@@ -20,7 +20,8 @@ extension SparsePattern {
         positions.removeAll(keepingCapacity: true)
         for row in firstRow..<min(firstRow + builder.bandRows, rows) {
           starts.append(positions.count)
-          appendSetBits(of: words, in: row * columns..<(row + 1) * columns, to: &positions)
+          let first = row * columns
+          forEachSetBit(of: words, in: first..<first + columns) { positions.append(Int32($0 - first)) }
         }
         starts.append(positions.count)
         starts.withUnsafeBufferPointer {
@@ -39,7 +40,7 @@ extension SparsePattern {
     precondition(
       rows >= 0 && columns >= 0 && columns <= Int(Int32.max), "a packed matrix cannot be \(rows) × \(columns)"
     )
-    Self.requireAscendingLists(rows, columns, rowStarts, columnIndices)
+    requireAscendingLists(rows: rows, columns: columns, rowStarts: rowStarts, columnIndices: columnIndices)
     let blocking = SparseBlocking(rows: rows, columns: columns, survivors: columnIndices.count)
     var builder = SparseLayoutBuilder(
       rows: rows, columns: columns, survivors: columnIndices.count, blocking: blocking, tagged: false)
@@ -49,27 +50,6 @@ extension SparsePattern {
       }
     }
     self.init(layout: builder.finish(), survivors: columnIndices.count)
-  }
-
-  private static func requireAscendingLists(
-    _ rows: Int, _ columns: Int, _ rowStarts: [Int], _ columnIndices: [Int32]
-  ) {
-    precondition(
-      rowStarts.count == rows + 1 && rowStarts[0] == 0 && rowStarts[rows] == columnIndices.count,
-      "\(rowStarts.count) starts do not divide \(columnIndices.count) columns among \(rows) rows")
-    columnIndices.withUnsafeBufferPointer { indices in
-      for row in 0..<rows {
-        let (first, end) = (rowStarts[row], rowStarts[row + 1])
-        precondition(first <= end && end <= indices.count, "row \(row) ends before it starts")
-        var previous: Int32 = -1
-        for position in first..<end {
-          precondition(
-            indices[position] > previous && indices[position] < columns,
-            "column \(indices[position]) after \(previous) in row \(row) of a \(rows) × \(columns) matrix")
-          previous = indices[position]
-        }
-      }
-    }
   }
 }
 
@@ -86,23 +66,6 @@ extension SparseLayoutBuilder {
           firstRow: first, starts: UnsafeBufferPointer(rebasing: starts[first...last]), columns: columns,
           tags: tags)
       }
-    }
-  }
-}
-
-/// Appends the positions of the set bits, relative to the start of the range.
-private func appendSetBits(
-  of words: UnsafeBufferPointer<UInt64>, in range: Range<Int>, to positions: inout [Int32]
-) {
-  guard !range.isEmpty else { return }
-  for index in range.lowerBound >> 6...(range.upperBound - 1) >> 6 {
-    var word = words[index]
-    let first = index << 6
-    if first < range.lowerBound { word &= .max << UInt64(range.lowerBound - first) }
-    if first + 64 > range.upperBound { word &= .max >> UInt64(first + 64 - range.upperBound) }
-    while word != 0 {
-      positions.append(Int32(first + word.trailingZeroBitCount - range.lowerBound))
-      word &= word &- 1
     }
   }
 }

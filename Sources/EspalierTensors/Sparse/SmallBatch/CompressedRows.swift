@@ -22,16 +22,14 @@ public struct CompressedRows: Sendable {
       (0...Int(Int32.max)).contains(rows) && (0...Int(Int32.max)).contains(columns),
       "a packed matrix cannot be \(rows) × \(columns)")
     precondition(
-      rowStarts.count == rows + 1 && rowStarts[0] == 0 && rowStarts[rows] == columnIndices.count
-        && values.count == columnIndices.count,
-      "\(rowStarts.count) starts do not divide \(columnIndices.count) columns and \(values.count) values among \(rows) rows"
-    )
+      values.count == columnIndices.count, "\(values.count) values do not fit \(columnIndices.count) columns")
+    requireAscendingLists(
+      rows: rows, columns: columns, rowStarts: rowStarts, columnIndices: columnIndices)
     self.rows = rows
     self.columns = columns
     self.rowStarts = rowStarts
     self.columnIndices = columnIndices
     self.values = values
-    requireAscendingLists()
   }
 
   /// The survivors of a dense matrix, all of it without a mask; traps unless the mask has its two-dimensional shape.
@@ -64,41 +62,14 @@ public struct CompressedRows: Sendable {
     self.init(rows: shape[0], columns: shape[1], rowStarts: starts, columnIndices: indices, values: values)
   }
 
+  /// The survivors of a packed matrix. Costs O(survivors).
+  public init(_ matrix: SparseMatrix) {
+    let (starts, indices) = matrix.pattern.compressedRows
+    self.init(
+      rows: matrix.pattern.rows, columns: matrix.pattern.columns, rowStarts: starts, columnIndices: indices,
+      values: matrix.rowMajorValues)
+  }
+
   /// The number of survivors.
   public var survivors: Int { columnIndices.count }
-
-  private func requireAscendingLists() {
-    columnIndices.withUnsafeBufferPointer { indices in
-      for row in 0..<rows {
-        precondition(
-          rowStarts[row] <= rowStarts[row + 1] && rowStarts[row + 1] <= indices.count,
-          "row \(row) ends before it starts")
-        var previous: Int32 = -1
-        for position in rowStarts[row]..<rowStarts[row + 1] {
-          precondition(
-            indices[position] > previous && indices[position] < columns,
-            "column \(indices[position]) after \(previous) in row \(row) of a \(rows) × \(columns) matrix")
-          previous = indices[position]
-        }
-      }
-    }
-  }
-}
-
-/// Calls `body` with the position of every set bit in a range, in ascending order.
-@inline(__always)
-private func forEachSetBit(
-  of words: UnsafeBufferPointer<UInt64>, in range: Range<Int>, _ body: (Int) -> Void
-) {
-  var position = range.lowerBound
-  while position < range.upperBound {
-    let base = position & ~63
-    var word = words[base >> 6] & (.max << UInt64(position & 63))
-    if range.upperBound - base < 64 { word &= (1 << UInt64(range.upperBound - base)) - 1 }
-    while word != 0 {
-      body(base + word.trailingZeroBitCount)
-      word &= word - 1
-    }
-    position = base + 64
-  }
 }
