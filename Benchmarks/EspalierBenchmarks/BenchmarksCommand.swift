@@ -25,7 +25,7 @@ struct BenchmarksCommand: ParsableCommand {
     transform: SuiteName.parse)
   var suites: [SuiteName] = []
 
-  @Flag(help: "Fewer and smaller measurements: everything but the peers in about a minute.")
+  @Flag(help: "Fewer and smaller measurements: everything but the peers in about two minutes.")
   var quick = false
 
   @Flag(help: "Only what has a goal.")

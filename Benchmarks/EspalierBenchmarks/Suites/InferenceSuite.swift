@@ -1,42 +1,35 @@
 import Espalier
 
 /// Whole predictions of pruned layers and networks, from the caller's samples to the caller's outputs, against the same
-/// numbers without masks.
+/// numbers without masks; with weights in the caches and without.
 enum InferenceSuite: Suite {
-  /// A layer, or a network, with the sparsities that are measured.
-  struct Case {
-    let name: String
-    let sizes: [Int]
-    let sparsities: [Double]
-
-    static let leNet = Case(name: "lenet-300-100", sizes: BenchmarkModel.leNet.sizes, sparsities: [0.95])
-    static func layer(_ shape: LayerShape, _ sparsities: [Double]) -> Case {
-      Case(name: shape.description, sizes: [shape.inputs, shape.outputs], sparsities: sparsities)
-    }
-  }
-
-  private static let batches = [1, 16, 64, 128]
-
   static func run(in run: BenchmarkRun) throws {
-    let sparsities = run.isQuick ? [0.95] : [0.9, 0.95, 0.98]
-    let cases = LayerShape.chosen(run).map { Case.layer($0, sparsities) } + [.leNet]
-    for `case` in cases {
-      for sparsity in `case`.sparsities {
-        for batch in batches { try prediction(`case`, sparsity, batch, run) }
+    if !run.onlyGoals {
+      let eviction = CacheEviction()
+      for shape in LayerShape.chosen(run) {
+        try predictions("\(shape)", sizes: [shape.inputs, shape.outputs], eviction, run)
       }
+      try predictions(BenchmarkModel.leNet.name, sizes: BenchmarkModel.leNet.sizes, eviction, run)
     }
     try threads(run)
   }
 
-  private static func prediction(_ case: Case, _ sparsity: Double, _ batch: Int, _ run: BenchmarkRun) throws {
-    try run.compare("\(`case`.name), batch \(batch), \(percent(sparsity)) sparse") {
-      var generator = run.makeGenerator()
-      let network = Network.pruned(sizes: `case`.sizes, sparsity: sparsity, using: &generator)
-      let inputs = Tensor(uniform: 0..<1, shape: [batch, `case`.sizes[0]], using: &generator)
-      return (
-        Prediction(network, inputs: inputs, on: run.compute).contender(),
-        Prediction(network.withoutMasks, inputs: inputs, on: run.compute).contender()
-      )
+  private static func predictions(
+    _ name: String, sizes: [Int], _ eviction: CacheEviction, _ run: BenchmarkRun
+  ) throws {
+    for sparsity in ProductCase.sparsities(run) {
+      for batch in ProductCase.batches(run) {
+        var generator = run.makeGenerator()
+        let network = Network.pruned(sizes: sizes, sparsity: sparsity, using: &generator)
+        let inputs = Tensor(uniform: 0..<1, shape: [batch, sizes[0]], using: &generator)
+        let pruned = Prediction(network, inputs: inputs, on: run.compute)
+        let whole = Prediction(network.withoutMasks, inputs: inputs, on: run.compute)
+        for (temperature, eviction) in [("warm", nil), ("cold", eviction)] {
+          try run.compare("\(name), batch \(batch), \(percent(sparsity)) sparse, \(temperature)") {
+            (pruned.contender(after: eviction), whole.contender(after: eviction))
+          }
+        }
+      }
     }
   }
 

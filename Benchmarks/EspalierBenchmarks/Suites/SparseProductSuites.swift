@@ -1,38 +1,38 @@
 import Espalier
 
-/// The product of a packed weight matrix with activations, against all weights on the backend.
+/// The product of a pruned weight matrix with activations, against all weights on the backend: in the layout of training,
+/// and for few samples also in the layout that plans use for them.
 enum SpmmSuite: Suite {
-  static func run(in run: BenchmarkRun) throws { try compareProducts([.forward], run) }
+  static func run(in run: BenchmarkRun) throws {
+    try ProductCase.each(run) { productCase, layer, eviction in
+      try run.compare("\(PackedLayer.Product.forward.rawValue) \(productCase)") {
+        (
+          layer.packed(.forward, on: run.compute, after: eviction),
+          layer.dense(.forward, on: run.compute, after: eviction)
+        )
+      }
+      guard productCase.batch <= BatchLayout.largestSmallBatch else { return }
+      try run.compare("\(PackedLayer.Product.forward.rawValue) \(productCase), planned") {
+        (
+          layer.planned(on: run.compute, after: eviction),
+          layer.dense(.forward, on: run.compute, after: eviction)
+        )
+      }
+    }
+  }
 }
 
 /// The other products of a packed weight matrix, against all weights on the backend: the gradient by the survivors, and the
 /// transposed product, which gives the gradient by the input.
 enum SddmmSuite: Suite {
   static func run(in run: BenchmarkRun) throws {
-    try compareProducts([.weightGradient, .inputGradient], run)
-  }
-}
-
-private func compareProducts(_ products: [PackedLayer.Product], _ run: BenchmarkRun) throws {
-  guard !run.onlyGoals else { return }
-  let eviction = CacheEviction()
-  for shape in LayerShape.chosen(run) {
-    for sparsity in run.isQuick ? [0.9] : [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99] {
-      for batch in run.isQuick ? [1, 16, 128] : [1, 4, 16, 64, 128] {
-        var generator = run.makeGenerator()
-        let layer = PackedLayer(
-          shape, batch: batch, sparsity: sparsity, on: run.compute, using: &generator)
-        for product in products {
-          for (temperature, eviction) in [("warm", nil), ("cold", eviction)] {
-            let name =
-              "\(product.rawValue) \(shape), batch \(batch), \(percent(sparsity)) sparse, \(temperature)"
-            try run.compare(name) {
-              (
-                layer.packed(product, on: run.compute, after: eviction),
-                layer.dense(product, on: run.compute, after: eviction)
-              )
-            }
-          }
+    try ProductCase.each(run) { productCase, layer, eviction in
+      for product in [PackedLayer.Product.weightGradient, .inputGradient] {
+        try run.compare("\(product.rawValue) \(productCase)") {
+          (
+            layer.packed(product, on: run.compute, after: eviction),
+            layer.dense(product, on: run.compute, after: eviction)
+          )
         }
       }
     }

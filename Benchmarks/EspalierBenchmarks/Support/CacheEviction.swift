@@ -21,3 +21,15 @@ final class CacheEviction {
     }
   }
 }
+
+extension Contender {
+  /// A side whose data are in the caches as its last call left them, or, after an eviction before every call, in none; then
+  /// with one call a round.
+  init(_ name: String, _ work: Work, after eviction: CacheEviction?, _ body: @escaping () -> Void) {
+    if let eviction {
+      self = Contender(name, work, prepare: eviction.run, body).once()
+    } else {
+      self.init(name, work, body)
+    }
+  }
+}

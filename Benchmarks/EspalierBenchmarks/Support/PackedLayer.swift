@@ -9,6 +9,7 @@ final class PackedLayer {
     case inputGradient = "Wᵀ·dY"
   }
 
+  private let matrix: SparseMatrix
   private let pattern: SparsePattern
   private let mask: Mask
   private let values, w, dw, packedGradient, x, y, dx, dy: Buffer
@@ -23,6 +24,7 @@ final class PackedLayer {
     w = Buffer(network.parameters[0].parameter.values)
     network.pack(upTo: 1)
     let packed = network.parameters[0].parameter.packed!
+    matrix = packed
     pattern = packed.pattern
     mask = pattern.mask
     values = Buffer(packed.values)
@@ -53,6 +55,16 @@ final class PackedLayer {
     }
   }
 
+  /// The forward product in the layout that plans use for the batch.
+  func planned(on compute: Compute, after eviction: CacheEviction?) -> Contender {
+    let layout = BatchLayout(matrix, batch: x.matrix.columns, on: compute)
+    return side(layout.name, eviction) {
+      layout.multiply(by: self.x, into: self.y, on: compute)
+    } result: {
+      self.y.tensor.values
+    }
+  }
+
   /// The product with all weights on the backend.
   func dense(_ product: Product, on compute: Compute, after eviction: CacheEviction?) -> Contender {
     side("dense \(compute.backend.rawValue)", eviction) {
@@ -71,11 +83,7 @@ final class PackedLayer {
     _ name: String, _ eviction: CacheEviction?, _ multiply: @escaping () -> Void,
     result: @escaping () -> [Float]
   ) -> Contender {
-    let side =
-      if let eviction { Contender(name, work, prepare: eviction.run, multiply).once() } else {
-        Contender(name, work, multiply)
-      }
-    return side.giving {
+    Contender(name, work, after: eviction, multiply).giving {
       multiply()
       return result()
     }

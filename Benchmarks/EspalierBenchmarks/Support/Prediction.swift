@@ -29,9 +29,10 @@ final class Prediction {
     inputs.withUnsafeValues { inputs in outputs.withUnsafeMutableValues { plan.predict(inputs, into: $0) } }
   }
 
-  /// The prediction as a side of a comparison, called after its operators and what else is to be said.
-  func contender(_ remark: String = "") -> Contender {
-    Contender(operators + remark, work, run).giving {
+  /// The prediction as a side of a comparison, called after its operators and what else is to be said; `eviction` makes
+  /// the weights cold before every call.
+  func contender(_ remark: String = "", after eviction: CacheEviction? = nil) -> Contender {
+    Contender(operators + remark, work, after: eviction, run).giving {
       self.run()
       return self.outputs.values
     }

@@ -48,9 +48,8 @@ final class StructuredLayer {
   }
 
   private let matrix: CompressedRows
-  private let pattern: SparsePattern
-  private let values: Tensor
-  private let w, x, y, scratch: Buffer
+  private let general: BatchLayout
+  private let w, x, y: Buffer
   private let work: Work
 
   init(
@@ -60,14 +59,11 @@ final class StructuredLayer {
     let mask = structure.mask(shape, using: &generator)
     let all = Tensor(uniform: -1..<1, shape: mask.shape, using: &generator)
     let packed = SparseMatrix(all, mask: mask)
-    matrix = CompressedRows(all, mask: mask)
-    pattern = packed.pattern
-    values = packed.values
+    matrix = CompressedRows(packed)
+    general = BatchLayout(packed, batch: batch, on: compute)
     w = Buffer(packed.dense)
     x = Buffer(Tensor(uniform: -1..<1, shape: [shape.inputs, batch], using: &generator))
     y = Buffer(Tensor(zeros: [shape.outputs, batch]))
-    let needed = pattern.scratchCount(batch: batch, threads: compute.threads, inputGradient: false)
-    scratch = Buffer(Tensor(zeros: [max(needed, 1)]))
     let perWeight = 2 * Double(batch)
     work = .products(
       surviving: perWeight * Double(matrix.survivors),
@@ -87,21 +83,7 @@ final class StructuredLayer {
 
   /// The layout that knows no structure and is meant for the batch.
   func general(on compute: Compute) -> Contender {
-    if x.matrix.columns == 1 {
-      let layout = SparseVectorLayout(matrix)
-      return side("vector") { compute.multiply(layout, by: self.x.base, into: self.y.base) }
-    }
-    if x.matrix.columns <= 16 {
-      let layout = SparseSmallBatchLayout(matrix)
-      return side("row-groups") { compute.multiply(layout, by: self.x.matrix, into: self.y.matrix) }
-    }
-    return side("packed") {
-      self.values.withUnsafeValues {
-        compute.multiply(
-          self.pattern, values: $0.baseAddress!, by: self.x.matrix, bias: nil, activation: nil,
-          into: self.y.matrix, scratch: self.scratch.base)
-      }
-    }
+    side(general.name) { self.general.multiply(by: self.x, into: self.y, on: compute) }
   }
 
   /// All weights on the backend.
