@@ -24,6 +24,7 @@ let openBLAS: Target.Dependency = .target(
 
 let package = Package(
   name: "espalier",
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "Espalier", targets: ["Espalier"]),
     .executable(name: "espalier", targets: ["espalier-cli"]),

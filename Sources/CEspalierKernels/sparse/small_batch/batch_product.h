@@ -4,7 +4,8 @@
 #include "espalier_small_batch.h"
 #include "finish_rows.h"
 
-enum { TILE_COLUMNS = 16, LARGEST_BLOCK = 2048 };
+// A block's activations are packed on the stack, which is 128 KB in all for threads of some C libraries.
+enum { TILE_COLUMNS = 16, LARGEST_BLOCK = 1024 };
 
 /// The activations of a block: the first register of columns, and the distance between rows.
 typedef struct {
