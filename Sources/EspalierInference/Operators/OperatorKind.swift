@@ -7,9 +7,9 @@ public enum OperatorKind: String, Sendable, Codable, CaseIterable {
   case dense
   /// All weights in one pass without a BLAS: for small layers and few samples.
   case smallDense = "small-dense"
-  /// The survivors in the order of training, for batches from sixteen samples up.
+  /// The survivors in the order of training: measured against others from eight samples up, and the rule's choice from 17.
   case packed
-  /// The survivors, eight rows at a time, for two to sixteen samples.
+  /// The survivors, eight rows at a time: the rule's choice for two to sixteen samples, measured against others up to 32.
   case rowGroups = "row-groups"
   /// The survivors, sixteen rows at a time, for one sample.
   case vector

@@ -24,8 +24,8 @@ public final class InferencePlan: Sendable {
 
   /// Lowers a network for batches of `batchSize` samples, computed as the current task computes.
   ///
-  /// - Parameter selection: how operators are chosen: by a fixed rule, which is the same on every machine, or by
-  ///   measuring them here.
+  /// - Parameter selection: how operators are chosen: by a fixed rule, which is the same wherever the same instruction set
+  ///   computes, or by measuring them here.
   ///
   /// Traps unless the batch holds at least one sample. Costs O(weights), and the time of the measurements.
   public convenience init(_ network: Network, batchSize: Int, selection: OperatorSelection = .fixed) {

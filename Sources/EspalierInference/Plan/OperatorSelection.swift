@@ -6,7 +6,8 @@ public struct OperatorSelection: Sendable {
   private let measures: Bool
   private let cache: CalibrationCache?
 
-  /// A rule of density and batch size: the same on every machine and at every time.
+  /// A rule of density, structure and batch size among what the instruction set has: the same at every time and on every
+  /// machine that computes with the same set.
   public static let fixed = OperatorSelection(measures: false, cache: nil)
 
   /// By the clock: each operator that can compute the layer runs for a few milliseconds, and the fastest is taken. What
