@@ -11,6 +11,17 @@ import Testing
     await #expect(processExitsWith: .success) { _ = SGD(momentum: 0.9, nesterov: true) }
   }
 
+  /// A weight without gradients would become 0 / 0: padding in packed parameters, too.
+  @Test func adamNeedsAnEpsilon() async {
+    await #expect(processExitsWith: .failure) { _ = Adam(epsilon: 0) }
+    await #expect(processExitsWith: .failure) { _ = Adam(epsilon: 1e-40) }
+    await #expect(processExitsWith: .failure) {
+      var adam = Adam()
+      adam.epsilon = 0
+    }
+    await #expect(processExitsWith: .success) { _ = Adam(epsilon: 0x1p-126) }
+  }
+
   /// Moments are keyed by path: those of a smaller network's `fc1.weight` are not those of a larger one's.
   @Test func momentsOfAnotherNetworkTrap() async {
     await #expect(processExitsWith: .failure) {

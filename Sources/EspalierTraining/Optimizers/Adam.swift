@@ -27,8 +27,9 @@ public struct Adam: Optimizer {
   public var beta1: Double
   /// The decay of the second moment.
   public var beta2: Double
-  /// Added to the root of the second moment.
-  public var epsilon: Double
+  /// Added to the root of the second moment; at least 2⁻¹²⁶, the smallest number that is not denormal. With 0 a weight whose
+  /// gradient has always been 0 would become 0 / 0.
+  public var epsilon: Double { didSet { requireEpsilon() } }
   /// The strength of weight decay.
   public var weightDecay: Double
   /// How weight decay acts.
@@ -36,7 +37,7 @@ public struct Adam: Optimizer {
 
   private var moments = MomentStore(hasSecond: true)
 
-  /// The optimizer with the paper's defaults.
+  /// The optimizer with the paper's defaults; traps on an epsilon below 2⁻¹²⁶.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0, decay: Decay = .coupled
@@ -47,6 +48,12 @@ public struct Adam: Optimizer {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
     self.decay = decay
+    requireEpsilon()
+  }
+
+  private func requireEpsilon() {
+    precondition(
+      epsilon >= 0x1p-126, "Adam's epsilon must be at least 2⁻¹²⁶ (1.2e−38), not \(epsilon)")
   }
 
   /// AdamW: Adam with decoupled weight decay, 0.01 by default.
