@@ -128,6 +128,34 @@ struct BornSparseTrainingTests {
     #expect(network.parameters[0].parameter.survivors == 50_000)
   }
 
+  @Test("A layer that is born sparse stays packed in training, whatever its density", arguments: [1, 3, 64])
+  func staysPacked(batch: Int) {
+    var generator = Xoshiro256(seed: 9)
+    var born = Network.perceptron(sizes: [40, 60, 50, 8], connectivity: .density(0.7), using: &generator)
+    var masked = born
+    masked.unpack()
+    for step in 0..<2 {
+      train(&born, batch: batch)
+      train(&masked, batch: batch)
+      // The last layer is dense: its outputs have no more inputs than they need.
+      #expect(weights(of: born).map(\.isPacked) == [true, true, false], "training \(step)")
+      #expect(!weights(of: masked).contains { $0.isPacked }, "training \(step)")
+    }
+    for ((path, x), (_, y)) in zip(born.parameters, masked.parameters) {
+      // Some hundred roundings, and steps that add up.
+      #expect(largestDifference(x.values.values, y.values.values.map(Double.init)) <= 1e-4, "\(path)")
+    }
+  }
+
+  private func train(_ network: inout Network, batch: Int) {
+    var trainer = Trainer(epochs: 1, batchSize: batch, optimizer: SGD(learningRate: 0.05))
+    trainer.train(&network, on: dataset(70, seed: 3))
+  }
+
+  private func weights(of network: Network) -> [Parameter] {
+    network.parameters.map(\.parameter).filter { $0.role == .weight }
+  }
+
   /// 1.6 · 10⁹ places are more than are ever made dense.
   @Test(
     "A layer too large to be dense is trained by all optimizers, is pruned, evolves, is stored, and answers")

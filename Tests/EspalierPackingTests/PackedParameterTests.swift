@@ -92,6 +92,9 @@ import Testing
       network.parameters.filter { $0.parameter.isPacked }.map(\.path.description) == [
         "fc1.weight", "fc2.weight",
       ])
+    // What is packed stays so, below every density.
+    network.pack(upTo: 0)
+    #expect(network.parameters.filter { $0.parameter.isPacked }.count == 2)
     network.unpack()
     #expect(!network.parameters.contains { $0.parameter.isPacked })
   }

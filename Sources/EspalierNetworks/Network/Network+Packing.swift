@@ -1,17 +1,15 @@
 extension Network {
-  /// Packs the weight matrices whose density is at most `density`, and unpacks the others unless they are too large ever to
-  /// be dense (`Parameter.mostDenseValues`).
+  /// Packs the weight matrices whose density is at most `density`; what is packed already stays so, whatever its density.
   ///
-  /// Changes the form of parameters, no value. Workspaces that were planned for the network before are of no use
+  /// A layer that was born sparse, read from a compact file or packed by hand is therefore never made dense here: only
+  /// `unpack()` does that. Changes the form of parameters, no value. Workspaces that were planned for the network before are of no use
   /// afterwards if anything changed.
   public mutating func pack(upTo density: Double) {
     visitParameters { _, parameter in
-      guard parameter.role == .weight, parameter.shape.count == 2 else { return }
-      if parameter.density <= density, parameter.survivors < parameter.count {
-        parameter.pack()
-      } else if parameter.count <= Parameter.mostDenseValues {
-        parameter.unpack()
-      }
+      guard parameter.role == .weight, parameter.shape.count == 2, parameter.density <= density,
+        parameter.survivors < parameter.count
+      else { return }
+      parameter.pack()
     }
   }
 

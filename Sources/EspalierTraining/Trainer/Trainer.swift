@@ -23,9 +23,13 @@ public struct Trainer: Sendable {
   public var schedule: any LearningRateSchedule
   /// When to stop before all epochs are done; needs a validation set.
   public var earlyStopping: EarlyStopping?
-  /// Weight matrices of at most this density are trained packed, at the cost of their survivors, and left packed; the
-  /// others, and all of them at 0, at the cost of all their weights. Nil for the density at which packed training begins
-  /// to be the faster one: `standardPackingDensity(batchSize:)`.
+  /// Weight matrices of at most this density are trained packed, at the cost of their survivors, and left packed; denser
+  /// ones, and at 0 all that are not packed yet, at the cost of all their weights. Nil for the density at which packed
+  /// training begins to be the faster one: `standardPackingDensity(batchSize:)`.
+  ///
+  /// What arrives packed stays packed, whatever its density: layers born sparse, read from a compact file, packed by hand
+  /// or by an earlier training. Where such a layer is dense enough to be trained faster densely, and may take the memory,
+  /// `network.unpack()` before the training leaves the choice to this density.
   public var packingDensity: Double?
   /// What takes part in the training besides, one after another: regularisers, rules that move connections.
   public var callbacks: [any TrainingCallback]

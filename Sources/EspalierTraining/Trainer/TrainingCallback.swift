@@ -11,8 +11,8 @@ public import EspalierNetworks
 /// changed. Random choices come from `TrainingMoment.generator()`, so that a seed reproduces them.
 public protocol TrainingCallback: Sendable {
   /// Whether the callback needs the gradient of pruned weights at every step. Then all parameters are trained dense, and
-  /// cost all their values, but for those of more than `Parameter.mostDenseValues`; otherwise sparse ones are packed
-  /// (`Trainer.packingDensity`) before every epoch.
+  /// cost all their values, layers born sparse too, but for those of more than `Parameter.mostDenseValues`; otherwise
+  /// sparse ones are packed (`Trainer.packingDensity`) before every epoch.
   var trainsDense: Bool { get }
 
   /// Before the first epoch of a call of `train`.

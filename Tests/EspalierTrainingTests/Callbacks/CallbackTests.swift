@@ -183,10 +183,14 @@ private struct Recorder: TrainingCallback {
 /// Packs before odd steps, unpacks before even ones, and the other way round after every third.
 private struct FormChanger: TrainingCallback {
   mutating func stepBegins(_ network: inout Network, at moment: TrainingMoment) {
-    network.pack(upTo: moment.stepsDone % 2 == 1 ? 1 : 0)
+    change(&network, packs: moment.stepsDone % 2 == 1)
   }
   mutating func stepEnds(_ network: inout Network, at moment: TrainingMoment) {
-    if moment.stepsDone % 3 == 0 { network.pack(upTo: moment.stepsDone % 2 == 0 ? 1 : 0) }
+    if moment.stepsDone % 3 == 0 { change(&network, packs: moment.stepsDone % 2 == 0) }
+  }
+
+  private func change(_ network: inout Network, packs: Bool) {
+    if packs { network.pack(upTo: 1) } else { network.unpack() }
   }
 }
 
