@@ -90,12 +90,13 @@ let package = Package(
     .executableTarget(
       name: "espalier-benchmarks",
       dependencies: [
-        "CEspalierBenchmarks", "Espalier", openBLAS,
+        "CAllocationCount", "CEspalierBenchmarks", "Espalier", openBLAS,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/EspalierBenchmarks"),
 
     // Tests
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .target(
       name: "EspalierTestSupport", dependencies: ["EspalierNetworks", "EspalierTensors"],
       path: "Tests/EspalierTestSupport"),
@@ -134,7 +135,8 @@ let package = Package(
     .testTarget(
       name: "EspalierInferenceTests",
       dependencies: [
-        "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+        "CAllocationCount", "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierTensors",
+        "EspalierTestSupport",
       ]),
     .testTarget(
       name: "EspalierDynamicTests",

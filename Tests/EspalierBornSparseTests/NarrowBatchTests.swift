@@ -65,6 +65,57 @@ struct NarrowBatchTests {
     }
   }
 
+  /// Survivors in the first columns only: shares by blocks of columns would leave threads without work.
+  @Test("Columns are shared out by survivors", arguments: [0.1, 0.5, 1])
+  func sharesOfColumns(part: Double) {
+    let (pattern, _) = skewed(columns: part, blockColumns: 100)
+    #expect(pattern.largestColumnShare(of: 1) == 1)
+    let blocks = max(1, (part * 60).rounded(.down))
+    #expect(pattern.largestColumnShare(of: 2) <= 0.5 + 1 / blocks)
+    #expect(pattern.largestColumnShare(of: 3) <= 1.0 / 3 + 1 / blocks)
+  }
+
+  @Test("The number of threads does not change a bit", arguments: [0.16, 0.5, 1])
+  func threads(part: Double) {
+    let (pattern, values) = skewed(columns: part, blockColumns: 1000)
+    var generator = Xoshiro256(seed: 4)
+    let x = Tensor(uniform: -1..<1, shape: [pattern.columns, 4], using: &generator)
+    let dy = Tensor(uniform: -1..<1, shape: [pattern.rows, 4], using: &generator)
+    let results = [1, 2, 3, 8].map { threads in
+      let compute = Compute(backend: .current, instructionSet: .current, threads: threads)
+      var dw = Tensor(repeating: .nan, shape: [pattern.slots])
+      var dx = Tensor(repeating: .nan, shape: [pattern.columns, 4])
+      var none = Tensor(zeros: [1])
+      values.withUnsafeValues { values in
+        compute.gradients(
+          of: pattern, values: values.baseAddress!, dy: view(dy, pattern.rows, 4), x: view(x, pattern.columns, 4),
+          into: dw.withUnsafeMutableValues { $0.baseAddress! },
+          inputGradient: MatrixView(
+            base: dx.withUnsafeMutableValues { $0.baseAddress! }, rows: pattern.columns, columns: 4),
+          scratch: none.withUnsafeMutableValues { $0.baseAddress! })
+      }
+      return dw.bits + dx.bits
+    }
+    #expect(results.allSatisfy { $0 == results[0] } && !results[0].contains(Float.nan.bitPattern))
+  }
+
+  /// Half a million survivors, enough for several threads, in the given share of the columns of 600 × 6000.
+  private func skewed(columns part: Double, blockColumns: Int) -> (SparsePattern, Tensor) {
+    let (rows, columns) = (600, 6000)
+    let used = Int(part * Double(columns))
+    let perRow = min(used, 800)
+    let mask = (0..<rows * columns).map { index in
+      let column = index % columns
+      return column < used && column * perRow / used != (column + 1) * perRow / used
+    }
+    let pattern = SparsePattern(
+      Mask(mask, shape: [rows, columns]), blocking: SparseBlocking(panelRows: 100, blockColumns: blockColumns))
+    var generator = Xoshiro256(seed: 3)
+    var matrix = SparseMatrix(zeros: pattern)
+    matrix.pack(Tensor(uniform: -1..<1, shape: [rows, columns], using: &generator))
+    return (pattern, matrix.values)
+  }
+
   private func view(_ tensor: Tensor, _ rows: Int, _ columns: Int) -> MatrixView {
     tensor.withUnsafeValues {
       MatrixView(base: UnsafeMutablePointer(mutating: $0.baseAddress!), rows: rows, columns: columns)

@@ -7,15 +7,6 @@
 
 #pragma clang assume_nonnull begin
 
-/// Whether this C library lets a program count its allocations (glibc does).
-bool espalier_allocations_can_be_counted(void);
-
-/// Sets the count of allocations to 0 and starts counting, over all threads and all libraries of the process.
-void espalier_start_counting_allocations(void);
-
-/// Stops counting and returns the count: every call of malloc, calloc, realloc and their aligned relatives.
-int64_t espalier_stop_counting_allocations(void);
-
 /// Gives memory that was freed back to the system, where the allocator can.
 void espalier_give_back_freed_memory(void);
 

@@ -1,4 +1,4 @@
-import CEspalierBenchmarks
+import CAllocationCount
 
 /// Counts the allocations of all threads and libraries from now on, where that is possible.
 func startCountingAllocations() { espalier_start_counting_allocations() }

@@ -30,3 +30,14 @@ public enum Activation: Sendable, Hashable {
     if case .leakyReLU(let slope) = self { slope } else { 0 }
   }
 }
+
+/// An activation as the kernels take it; the identity for none.
+struct KernelActivation {
+  let name: EspalierActivation
+  let parameter: Float
+
+  init(_ activation: Activation?) {
+    name = activation?.kernelName ?? ESPALIER_IDENTITY
+    parameter = activation?.parameter ?? 0
+  }
+}

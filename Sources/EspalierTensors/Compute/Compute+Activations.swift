@@ -7,14 +7,12 @@ extension Compute {
   /// y[r, c] = f(y[r, c] + bias[r]) in place and in one pass; without an activation f is the identity.
   public func addBias(_ bias: UnsafePointer<Float>?, activation: Activation?, to y: MatrixView) {
     guard bias != nil || activation != nil else { return }
-    let kernel = kernels.bias_activation
-    let name = activation?.kernelName ?? ESPALIER_IDENTITY
-    let parameter = activation?.parameter ?? 0
-    forEachRowRange(of: y) { rows in
+    let function = KernelActivation(activation)
+    forEachRowRange(of: y, (kernels.bias_activation, y, bias, function)) { task, rows in
+      let (kernel, y, bias, function) = task
       kernel(
         y.base + rows.lowerBound * y.columns, rows.count, y.columns, y.columns,
-        bias.map { $0 + rows.lowerBound }, name,
-        parameter)
+        bias.map { $0 + rows.lowerBound }, function.name, function.parameter)
     }
   }
 
@@ -29,23 +27,22 @@ extension Compute {
     precondition(
       activation?.derivativeFollowsFromOutput ?? true,
       "the derivative of \(activation!) does not follow from its output")
-    let kernel = kernels.activation_bias_gradient
-    let name = activation?.kernelName ?? ESPALIER_IDENTITY
-    let parameter = activation?.parameter ?? 0
-    forEachRowRange(of: dy) { rows in
+    let function = KernelActivation(activation)
+    forEachRowRange(of: dy, (kernels.activation_bias_gradient, dy, y, function, biasGradient)) { task, rows in
+      let (kernel, dy, y, function, biasGradient) = task
       let offset = rows.lowerBound * dy.columns
       kernel(
-        dy.base + offset, y.base + offset, rows.count, dy.columns, dy.columns, name, parameter,
-        biasGradient.map { $0 + rows.lowerBound })
+        dy.base + offset, y.base + offset, rows.count, dy.columns, dy.columns, function.name,
+        function.parameter, biasGradient.map { $0 + rows.lowerBound })
     }
   }
 
   /// y[i] = f(x[i]); y may be x.
   public func apply(_ activation: Activation, to x: MatrixView, into y: MatrixView) {
-    let kernel = kernels.activation
-    forEachRange(x, y) {
-      kernel(
-        y.base + $0.lowerBound, x.base + $0.lowerBound, $0.count, activation.kernelName, activation.parameter)
+    forEachRange(x, y, (kernels.activation, x, y, KernelActivation(activation))) { task, part in
+      let (kernel, x, y, function) = task
+      let first = part.lowerBound
+      kernel(y.base + first, x.base + first, part.count, function.name, function.parameter)
     }
   }
 
@@ -53,12 +50,13 @@ extension Compute {
   public func gradient(
     of activation: Activation, outputGradient dy: MatrixView, reference: MatrixView, into dx: MatrixView
   ) {
-    let kernel = kernels.activation_gradient
-    forEachRange(dy, dx) {
+    let function = KernelActivation(activation)
+    forEachRange(dy, dx, (kernels.activation_gradient, dx, dy, reference, function)) { task, part in
+      let (kernel, dx, dy, reference, function) = task
+      let first = part.lowerBound
       kernel(
-        dx.base + $0.lowerBound, dy.base + $0.lowerBound, reference.base + $0.lowerBound, $0.count,
-        activation.kernelName,
-        activation.parameter)
+        dx.base + first, dy.base + first, reference.base + first, part.count, function.name,
+        function.parameter)
     }
   }
 
@@ -78,19 +76,20 @@ extension Compute {
 
   /// y[i] = x[i] / (1 − probability), or 0 where a hash of (`key`, i) falls below the probability; y may be x.
   public func dropout(_ x: MatrixView, key: UInt64, probability: Float, into y: MatrixView) {
-    let kernel = kernels.dropout
-    forEachRange(x, y) {
-      kernel(
-        y.base + $0.lowerBound, x.base + $0.lowerBound, $0.count, key, UInt64($0.lowerBound), probability)
+    forEachRange(x, y, (kernels.dropout, x, y, key, probability)) { task, part in
+      let (kernel, x, y, key, probability) = task
+      let first = part.lowerBound
+      kernel(y.base + first, x.base + first, part.count, key, UInt64(first), probability)
     }
   }
 
   /// y = a + b, element by element; y may be one of them.
   public func add(_ a: MatrixView, _ b: MatrixView, into y: MatrixView) {
     requireSameShape(a, b)
-    let kernel = kernels.sum
-    forEachRange(a, y) {
-      kernel(y.base + $0.lowerBound, a.base + $0.lowerBound, b.base + $0.lowerBound, $0.count)
+    forEachRange(a, y, (kernels.sum, a, b, y)) { task, part in
+      let (kernel, a, b, y) = task
+      let first = part.lowerBound
+      kernel(y.base + first, a.base + first, b.base + first, part.count)
     }
   }
 
@@ -107,9 +106,10 @@ extension Compute {
   /// y[c, r] = x[r, c] wherever both exist; the rest of y stays. Threads share out the longer side.
   func transposeOverlap(of x: MatrixView, with y: MatrixView) {
     let (rows, columns) = (min(x.rows, y.columns), min(x.columns, y.rows))
-    let kernel = kernels.transpose
     let minimum = max(1, leastElementsPerThread / max(min(rows, columns), 1))
-    split(max(rows, columns), grain: 16, minimum: minimum) { part in
+    let operands = (kernels.transpose, x, y, rows, columns)
+    split(max(rows, columns), grain: 16, minimum: minimum, operands) { task, part in
+      let (kernel, x, y, rows, columns) = task
       if rows > columns {
         let source = x.base + part.lowerBound * x.columns
         kernel(y.base + part.lowerBound, y.columns, source, x.columns, part.count, columns)
@@ -120,13 +120,18 @@ extension Compute {
     }
   }
 
-  private func forEachRowRange(of y: MatrixView, _ body: (Range<Int>) -> Void) {
-    split(y.rows, minimum: max(1, leastElementsPerThread / max(y.columns, 1)), body)
+  private func forEachRowRange<Operands>(
+    of y: MatrixView, _ operands: Operands, _ body: @escaping @Sendable (Operands, Range<Int>) -> Void
+  ) {
+    split(y.rows, minimum: max(1, leastElementsPerThread / max(y.columns, 1)), operands, body)
   }
 
-  private func forEachRange(_ x: MatrixView, _ y: MatrixView, _ body: (Range<Int>) -> Void) {
+  private func forEachRange<Operands>(
+    _ x: MatrixView, _ y: MatrixView, _ operands: Operands,
+    _ body: @escaping @Sendable (Operands, Range<Int>) -> Void
+  ) {
     requireSameShape(x, y)
-    split(x.count, grain: 64, minimum: leastElementsPerThread, body)
+    split(x.count, grain: 64, minimum: leastElementsPerThread, operands, body)
   }
 
   private func requireSameShape(_ x: MatrixView, _ y: MatrixView) {

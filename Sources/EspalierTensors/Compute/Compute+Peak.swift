@@ -6,10 +6,10 @@ extension Compute {
   ///
   /// What they take is the shortest time in which the processor can do so many: the peak that products are held against.
   package func multiplyAddChains(iterations: Int) -> Double {
-    let kernel = kernels.peak_fma
     var operations = [Double](repeating: 0, count: threads)
     operations.withUnsafeMutableBufferPointer { done in
-      split(threads) { part in
+      split(threads, (kernel: kernels.peak_fma, iterations, done)) { chains, part in
+        let (kernel, iterations, done) = chains
         var sink: Float = 0
         for thread in part { done[thread] = kernel(iterations, &sink) }
       }

@@ -40,12 +40,12 @@ extension Compute {
     let perRow = 2 * product.n * max(product.k, 1)
     let perColumn = 2 * product.m * max(product.k, 1)
     if product.m >= product.n {
-      split(product.m, grain: 16, minimum: Self.leastOperationsPerThread / perRow) {
-        multiplyOnOneThread(product.rows($0))
+      split(product.m, grain: 16, minimum: Self.leastOperationsPerThread / perRow, (self, product)) {
+        $0.0.multiplyOnOneThread($0.1.rows($1))
       }
     } else {
-      split(product.n, grain: 16, minimum: Self.leastOperationsPerThread / perColumn) {
-        multiplyOnOneThread(product.columns($0))
+      split(product.n, grain: 16, minimum: Self.leastOperationsPerThread / perColumn, (self, product)) {
+        $0.0.multiplyOnOneThread($0.1.columns($1))
       }
     }
   }

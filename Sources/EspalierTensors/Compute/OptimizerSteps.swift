@@ -94,13 +94,16 @@ extension Compute {
       bias_correction1: step.biasCorrection1, bias_correction2: step.biasCorrection2,
       coupled_decay: step.coupledDecay,
       decoupled_decay: step.decoupledDecay)
-    split(values.count, grain: 64, minimum: leastWeightsPerThread) { part in
-      let first = part.lowerBound
-      withUnsafePointer(to: constants) {
+    withUnsafePointer(to: constants) { constants in
+      split(
+        values.count, grain: 64, minimum: leastWeightsPerThread,
+        (kernel, base, gradient, firstMoment, secondMoment, mask, constants)
+      ) { task, part in
+        let (kernel, base, gradient, firstMoment, secondMoment, mask, constants) = task
+        let first = part.lowerBound
         kernel(
           base + first, gradient + first, firstMoment + first, secondMoment + first,
-          mask.map { $0 + first / 64 },
-          part.count, $0)
+          mask.map { $0 + first / 64 }, part.count, constants)
       }
     }
   }
@@ -117,12 +120,16 @@ extension Compute {
     let constants = EspalierSGD(
       learning_rate: step.learningRate, momentum: step.momentum, dampening: step.dampening,
       weight_decay: step.weightDecay, nesterov: step.nesterov, first_step: step.isFirst)
-    split(values.count, grain: 64, minimum: leastWeightsPerThread) { part in
-      let first = part.lowerBound
-      withUnsafePointer(to: constants) {
+    withUnsafePointer(to: constants) { constants in
+      split(
+        values.count, grain: 64, minimum: leastWeightsPerThread,
+        (kernel, base, gradient, velocity, mask, constants)
+      ) { task, part in
+        let (kernel, base, gradient, velocity, mask, constants) = task
+        let first = part.lowerBound
         kernel(
           base + first, gradient + first, velocity.map { $0 + first }, mask.map { $0 + first / 64 },
-          part.count, $0)
+          part.count, constants)
       }
     }
   }

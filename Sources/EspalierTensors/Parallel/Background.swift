@@ -13,8 +13,8 @@ package final class Background: Sendable {
   ) throws(Failure) -> Result {
     // Sound: `finish` returns after the thread has let go of the closure.
     try withoutActuallyEscaping({ (_: Int) in work() }) { (work) throws(Failure) in
-      try withUnsafePointer(to: Worker.Operation(body: work)) { (operation) throws(Failure) in
-        worker.post(Worker.Part(operation: operation, index: 0))
+      try withUnsafePointer(to: ClosureWork(body: work)) { (address) throws(Failure) in
+        worker.post(Worker.Part(of: address, index: 0))
         defer { worker.finish() }
         return try body()
       }

@@ -4,18 +4,18 @@ extension Compute {
   /// Runs `body` over consecutive parts of `0 ..< count` on up to `threads` threads, and waits for all of them.
   ///
   /// Parts begin at multiples of `grain` and hold at least `minimum` elements, so little work stays on the calling
-  /// thread. The parts depend on `count` and `threads` only. Each runs with denormal numbers taken as zero.
-  func split(
-    _ count: Int, grain: Int = 1, minimum: Int = 1, _ body: (Range<Int>) -> Void
+  /// thread. The parts depend on `count` and `threads` only. Each runs with denormal numbers taken as zero. `body` is given
+  /// all it needs as `operands` and captures nothing; then nothing is allocated.
+  func split<Operands>(
+    _ count: Int, grain: Int = 1, minimum: Int = 1, _ operands: Operands,
+    _ body: @escaping @Sendable (Operands, Range<Int>) -> Void
   ) {
     let grains = (count + grain - 1) / grain
     let parts = min(threads, max(1, count / max(minimum, 1)), max(grains, 1))
-    guard parts > 1 else { return withoutDenormals { body(0..<count) } }
-    WorkerPool.shared.perform(parts: parts) { part in
-      let first = grains * part / parts * grain
-      let last = min(grains * (part + 1) / parts * grain, count)
-      if first < last { withoutDenormals { body(first..<last) } }
-    }
+    guard parts > 1 else { return withoutDenormals { body(operands, 0..<count) } }
+    WorkerPool.shared.perform(
+      parts: parts,
+      RangeWork(count: count, grain: grain, parts: parts, operands: operands, body: body))
   }
 }
 

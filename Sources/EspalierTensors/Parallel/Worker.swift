@@ -32,17 +32,17 @@ final class Worker: @unchecked Sendable {
   /// Written by the one who posts, read by the one who takes: ordered by `state`.
   private var part: Part?
 
-  /// One of the calls that an operation is made of; the operation is lent until `finish` returns.
+  /// One part of some work, which is lent until `finish` returns.
   struct Part {
-    let operation: UnsafePointer<Operation>
-    let index: Int
+    private let address: UnsafeRawPointer
+    private let type: any ParallelWork.Type
+    private let index: Int
 
-    func run() { operation.pointee.body(index) }
-  }
+    init<Work: ParallelWork>(of work: UnsafePointer<Work>, index: Int) {
+      (address, type, self.index) = (UnsafeRawPointer(work), Work.self, index)
+    }
 
-  /// A closure in a type of its own: a pointer to a bare one would cost an allocation.
-  struct Operation {
-    let body: (Int) -> Void
+    func run() { type.run(part: index, ofWorkAt: address) }
   }
 
   /// Starts the thread; it lives as long as the process. One that shares its processor should not wait actively.

@@ -11,23 +11,31 @@ final class WorkerPool: @unchecked Sendable {
   /// Touched only by the one who has taken the pool.
   private var workers: [Worker] = []
 
-  /// Calls `body` with 0 ..< `parts`, each on a thread of its own, and returns when every call has.
+  /// Does the parts 0 ..< `parts`, each on a thread of its own, and returns when all are done.
   ///
-  /// While another caller has the pool, and for calls from inside a part, all of them run on the calling thread.
-  func perform(parts: Int, _ body: (Int) -> Void) {
+  /// While another caller has the pool, and for calls from inside a part, all of them run on the calling thread. Allocates
+  /// nothing but threads.
+  func perform(parts: Int, _ work: some ParallelWork) {
     guard parts > 1, !isTaken.exchange(true, ordering: .acquiring) else {
-      for part in 0..<parts { body(part) }
+      for part in 0..<parts { work.run(part: part) }
       return
     }
     defer { isTaken.store(false, ordering: .releasing) }
     while workers.count < parts - 1 { workers.append(Worker(waitsActively: parts <= ThreadCount.available)) }
-    // Sound: nobody holds the closure any more when `finish` has returned for every worker.
-    withoutActuallyEscaping(body) { body in
-      withUnsafePointer(to: Worker.Operation(body: body)) { operation in
-        for part in 1..<parts { workers[part - 1].post(Worker.Part(operation: operation, index: part)) }
-        body(0)
-        for part in 1..<parts { workers[part - 1].finish() }
-      }
+    withUnsafePointer(to: work) { address in
+      for part in 1..<parts { workers[part - 1].post(Worker.Part(of: address, index: part)) }
+      work.run(part: 0)
+      for part in 1..<parts { workers[part - 1].finish() }
     }
+  }
+
+  /// The same for a closure, which several threads can only share on the heap.
+  func perform(parts: Int, _ body: (Int) -> Void) {
+    guard parts > 1 else {
+      for part in 0..<parts { body(part) }
+      return
+    }
+    // Sound: nobody holds the closure any more when the work is done.
+    withoutActuallyEscaping(body) { perform(parts: parts, ClosureWork(body: $0)) }
   }
 }

@@ -70,18 +70,22 @@ extension Compute {
     _ bins: Int, to total: inout [UInt64]
   ) {
     guard let base = values.baseAddress, !values.isEmpty else { return }
-    let kernel = kernels.magnitude_histogram
     let share = max((values.count + threads - 1) / threads, 1 << 18) / 64 * 64 + 64
     var partial = [UInt64](repeating: 0, count: bins * threads)
     partial.withUnsafeMutableBufferPointer { partial in
-      let counts = partial.baseAddress!
-      split(threads) { parts in
+      split(
+        threads,
+        (
+          kernel: kernels.magnitude_histogram, base: base, count: values.count, mask: mask, share: share,
+          prefix: prefix, shift: shift, bins: bins, counts: partial.baseAddress!
+        )
+      ) { task, parts in
         for part in parts {
-          let first = part * share
-          guard first < values.count else { continue }
-          kernel(
-            base + first, mask.map { $0 + first / 64 }, min(share, values.count - first), prefix, shift,
-            UInt32(bins), counts + part * bins)
+          let first = part * task.share
+          guard first < task.count else { continue }
+          task.kernel(
+            task.base + first, task.mask.map { $0 + first / 64 }, min(task.share, task.count - first),
+            task.prefix, task.shift, UInt32(task.bins), task.counts + part * task.bins)
         }
       }
     }

@@ -36,10 +36,9 @@ extension Compute {
       return multiplyNarrow(w.layout, values: values, by: x, bias: bias, activation: activation, into: y)
     }
     let product = SparseProduct(
-      compute: self, layout: w.layout, x: x, y: y, bias: bias, activation: activation)
-    product.run(scratch: scratch, bufferCount: 0) { blocks, _ in
-      values + w.layout.slotStarts[blocks.lowerBound]
-    }
+      compute: self, layout: w.layout, values: .stream(values), x: x, y: y, bias: bias,
+      activation: activation)
+    product.run(scratch: scratch)
   }
 
   /// dX = Wᵀ · dY for a packed W: 2 · survivors · batch floating-point operations, and one pass over the values to put
@@ -62,17 +61,11 @@ extension Compute {
       return gradientsNarrow(dy, nil, w.layout, values: values, into: nil, dx)
     }
     let transposed = w.transposed
-    let layout = transposed.layout
-    let product = SparseProduct(compute: self, layout: layout, x: dy, y: dx, bias: nil, activation: nil)
-    let gather = kernels.sparse_gather_values
     transposed.positions.withUnsafeBufferPointer { positions in
-      product.run(scratch: scratch, bufferCount: layout.largestStrip) { blocks, buffer in
-        let slots = layout.slotStarts[blocks.lowerBound]..<layout.slotStarts[blocks.upperBound]
-        if let positions = positions.baseAddress, !slots.isEmpty {
-          layout.withBlocks(blocks) { gather($0, buffer, values, positions + slots.lowerBound, slots.count) }
-        }
-        return UnsafePointer(buffer)
-      }
+      let product = SparseProduct(
+        compute: self, layout: transposed.layout,
+        values: .permuted(values, positions: positions.baseAddress), x: dy, y: dx)
+      product.run(scratch: scratch)
     }
   }
 

@@ -24,6 +24,6 @@ extension Compute {
     }
     requireShapes(w, inputs: x, outputs: dy)
     requireShapes(w, inputs: dx, outputs: dy)
-    gradientsNarrow(dy, x, w.layout, values: values, into: gradients, dx)
+    bothGradientsNarrow(dy, x, w.layout, values: values, into: gradients, dx)
   }
 }

@@ -13,15 +13,20 @@ struct SparseGradient {
     guard x.columns > 0 else { return gradients.update(repeating: 0, count: layout.slots) }
     let packer = TilePacker(x, tiles: compute.tiles(of: x.columns, for: layout), compute: compute)
     let parts = compute.parts(forSlots: layout.slots, batch: x.columns)
-    compute.split(parts) { range in
-      for part in range {
-        let tiles =
-          scratch + part * BatchTiles.runCount(batch: x.columns, columns: layout.blocking.blockColumns)
-        for run in packer.tiles.runs {
-          forEachStrip(of: layout.blockShare(part, of: parts)) { first, panels, block in
-            multiply(packer, first, panels, block: block, run, tileBuffer: tiles)
-          }
-        }
+    compute.split(parts, (self, packer, scratch, parts)) { task, range in
+      let (product, packer, scratch, parts) = task
+      for part in range { product.compute(part, of: parts, packer, scratch: scratch) }
+    }
+  }
+
+  /// Computes a thread's share of the blocks.
+  private func compute(
+    _ part: Int, of parts: Int, _ packer: TilePacker, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let tiles = scratch + part * BatchTiles.runCount(batch: x.columns, columns: layout.blocking.blockColumns)
+    for run in packer.tiles.runs {
+      forEachStrip(of: layout.blockShare(part, of: parts)) { first, panels, block in
+        multiply(packer, first, panels, block: block, run, tileBuffer: tiles)
       }
     }
   }

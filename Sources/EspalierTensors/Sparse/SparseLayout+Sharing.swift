@@ -6,6 +6,21 @@ extension SparseLayout {
     share(part, of: parts, count: panels) { workBeforePanel[$0] }
   }
 
+  /// Part number `part` of `parts` of the blocks of columns, through all panels: consecutive ones, and in every part about as
+  /// much work.
+  func columnShare(_ part: Int, of parts: Int) -> Range<Int> {
+    share(part, of: parts, count: blocksPerPanel) { workBeforeColumns[$0] }
+  }
+
+  /// The share of all the work that the largest of these parts has.
+  func largestColumnShare(of parts: Int) -> Double {
+    let shares = (0..<parts).lazy.map { part in
+      let blocks = columnShare(part, of: parts)
+      return workBeforeColumns[blocks.upperBound] - workBeforeColumns[blocks.lowerBound]
+    }
+    return Double(shares.max() ?? 0) / Double(max(workBeforeColumns[blocksPerPanel], 1))
+  }
+
   /// Part number `part` of `parts` of the blocks: consecutive ones, and in every part about as much work.
   func blockShare(_ part: Int, of parts: Int) -> Range<Int> {
     share(part, of: parts, count: blocks, workBefore: work(beforeBlock:))

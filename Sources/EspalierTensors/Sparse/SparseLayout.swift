@@ -22,6 +22,8 @@ struct SparseLayout: Sendable {
   let offsets: [UInt16]
   /// The work of all panels before each, and of all.
   let workBeforePanel: [Int]
+  /// The work of all panels in the blocks of columns before each, and of all.
+  let workBeforeColumns: [Int]
   /// The most slots that the blocks of a band at the same columns have, filled up to whole cache lines, so that what lies
   /// behind them in a thread's scratch memory begins with one.
   let largestStrip: Int

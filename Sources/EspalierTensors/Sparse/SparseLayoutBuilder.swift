@@ -12,6 +12,7 @@ struct SparseLayoutBuilder {
   private var slotStarts: [Int] = [0]
   private var offsets: [UInt16] = []
   private var panelWork: [Int]
+  private var columnWork: [Int]
   private var largestStrip = 0
   /// The tag of each slot's survivor, if they have tags.
   private(set) var tags: [UInt32] = []
@@ -31,6 +32,7 @@ struct SparseLayoutBuilder {
     panels = (rows + blocking.panelRows - 1) / blocking.panelRows
     blocksPerPanel = max(1, (columns + blocking.blockColumns - 1) / blocking.blockColumns)
     panelWork = [Int](repeating: 0, count: panels)
+    columnWork = [Int](repeating: 0, count: blocksPerPanel)
     next = [Int](repeating: 0, count: min(rows, blocking.panelRows * blocking.panelsPerBand))
     counts = next
     order = next
@@ -53,8 +55,9 @@ struct SparseLayoutBuilder {
         let rows = first..<min(first + blocking.panelRows, rowCount)
         let (slots, groups) = (offsets.count, groups.count)
         appendBlock(block, rows: rows, starts: starts, columns: columns, tags: tags)
-        panelWork[(firstRow + first) / blocking.panelRows] +=
-          offsets.count - slots + 4 * (self.groups.count - groups)
+        let work = offsets.count - slots + 4 * (self.groups.count - groups)
+        panelWork[(firstRow + first) / blocking.panelRows] += work
+        columnWork[block] += work
       }
       largestStrip = max(largestStrip, offsets.count - slotsBefore)
     }
@@ -142,11 +145,15 @@ struct SparseLayoutBuilder {
     precondition(
       slotStarts.count == panels * blocksPerPanel + 1, "a layout of \(panels) panels lacks some of them")
     offsets.append(contentsOf: repeatElement(0, count: SparseLayout.offsetsReadAhead))
-    var workBeforePanel = [0]
-    for work in panelWork { workBeforePanel.append(workBeforePanel[workBeforePanel.count - 1] + work) }
     return SparseLayout(
       rows: rows, columns: columns, blocking: blocking, panels: panels, blocksPerPanel: blocksPerPanel,
       groups: groups, groupStarts: groupStarts, slotStarts: slotStarts, offsets: offsets,
-      workBeforePanel: workBeforePanel, largestStrip: (largestStrip + 15) / 16 * 16)
+      workBeforePanel: Self.sums(of: panelWork), workBeforeColumns: Self.sums(of: columnWork),
+      largestStrip: (largestStrip + 15) / 16 * 16)
+  }
+
+  /// The sum of all before each, and of all.
+  private static func sums(of counts: [Int]) -> [Int] {
+    counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
   }
 }

@@ -40,6 +40,13 @@ public final class SparsePattern: Sendable {
     self.layout = layout
   }
 
+  /// Whether an input gradient for more than four samples has been asked for.
+  package var hasTransposedLayout: Bool { lazyTransposed.isMade }
+
+  /// The share of the survivors, and a little for their rows, that goes to the busiest of `parts` threads in the backward pass
+  /// of up to four samples.
+  package func largestColumnShare(of parts: Int) -> Double { layout.largestColumnShare(of: parts) }
+
   /// The columns sorted as rows: made when first asked for, then kept.
   var transposed: TransposedLayout {
     lazyTransposed.value { TransposedLayout(of: layout, survivors: survivors) }
@@ -50,6 +57,12 @@ public final class SparsePattern: Sendable {
 private final class LazyTransposed: @unchecked Sendable {
   private let lock = DispatchSemaphore(value: 1)
   private var made: TransposedLayout?
+
+  var isMade: Bool {
+    lock.wait()
+    defer { lock.signal() }
+    return made != nil
+  }
 
   func value(_ make: () -> TransposedLayout) -> TransposedLayout {
     lock.wait()

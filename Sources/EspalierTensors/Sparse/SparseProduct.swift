@@ -3,52 +3,82 @@ internal import CEspalierKernels
 /// One product of a packed matrix and a batch: Y = f(W · X + bias).
 struct SparseProduct {
   private let compute: Compute
-  private let kernels: EspalierKernels
   private let layout: SparseLayout
   private let packer: TilePacker
   private let y: MatrixView
   private let bias: UnsafePointer<Float>?
   private let activation: Activation?
+  private let values: Values
+
+  /// Where the values of the layout's slots come from.
+  enum Values {
+    /// A stream in the order of the slots.
+    case stream(UnsafePointer<Float>)
+    /// A stream in another order, and for each slot the place there.
+    case permuted(UnsafePointer<Float>, positions: UnsafePointer<UInt32>?)
+  }
 
   init(
-    compute: Compute, layout: SparseLayout, x: MatrixView, y: MatrixView, bias: UnsafePointer<Float>?,
-    activation: Activation?
+    compute: Compute, layout: SparseLayout, values: Values, x: MatrixView, y: MatrixView,
+    bias: UnsafePointer<Float>? = nil, activation: Activation? = nil
   ) {
     self.compute = compute
-    kernels = compute.kernels
     self.layout = layout
     packer = TilePacker(x, tiles: compute.tiles(of: x.columns, for: layout), compute: compute)
     self.y = y
     self.bias = bias
     self.activation = activation
+    self.values = values
   }
 
+  private var kernels: EspalierKernels { compute.kernels }
+
   /// Computes all panels, each thread with its own part of the scratch memory.
-  ///
-  /// `values` gives the values of consecutive blocks; it may put them into the buffer of `bufferCount` floats that it is
-  /// lent.
-  func run(
-    scratch: UnsafeMutablePointer<Float>, bufferCount: Int,
-    values: (_ blocks: Range<Int>, _ buffer: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>
-  ) {
+  func run(scratch: UnsafeMutablePointer<Float>) {
     let parts = compute.parts(forSlots: layout.slots, batch: y.columns)
+    compute.split(parts, (self, scratch, parts)) { task, range in
+      let (product, scratch, parts) = task
+      for part in range { product.compute(part, of: parts, scratch: scratch) }
+    }
+  }
+
+  /// Computes a thread's share of the panels.
+  private func compute(_ part: Int, of parts: Int, scratch: UnsafeMutablePointer<Float>) {
     let tileCount = BatchTiles.runCount(batch: y.columns, columns: layout.blocking.blockColumns)
-    compute.split(parts) { range in
-      for part in range {
-        let tiles = scratch + part * (tileCount + bufferCount)
-        for run in packer.tiles.runs {
-          layout.forEachBand(of: layout.panelShare(part, of: parts)) { panels in
-            multiply(panels, run, tileBuffer: tiles) { values($0, tiles + tileCount) }
-          }
+    let tiles = scratch + part * (tileCount + bufferCount)
+    for run in packer.tiles.runs {
+      layout.forEachBand(of: layout.panelShare(part, of: parts)) { panels in
+        multiply(panels, run, tileBuffer: tiles, valueBuffer: tiles + tileCount)
+      }
+    }
+  }
+
+  /// The floats that a thread needs to put values in order.
+  private var bufferCount: Int {
+    if case .permuted = values { layout.largestStrip } else { 0 }
+  }
+
+  /// The values of consecutive blocks, put in order in the buffer if they are not.
+  private func orderedValues(
+    of blocks: Range<Int>, buffer: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    let slots = layout.slotStarts[blocks.lowerBound]..<layout.slotStarts[blocks.upperBound]
+    switch values {
+    case .stream(let values): return values + slots.lowerBound
+    case .permuted(let values, let positions):
+      if let positions, !slots.isEmpty {
+        layout.withBlocks(blocks) {
+          kernels.sparse_gather_values($0, buffer, values, positions + slots.lowerBound, slots.count)
         }
       }
+      return UnsafePointer(buffer)
     }
   }
 
   /// The panels, all of one band, times the tiles of a run.
   private func multiply(
     _ panels: Range<Int>, _ run: Range<Int>, tileBuffer: UnsafeMutablePointer<Float>,
-    values: (_ blocks: Range<Int>) -> UnsafePointer<Float>
+    valueBuffer: UnsafeMutablePointer<Float>
   ) {
     for block in 0..<layout.blocksPerPanel {
       let first = layout.index(ofPanel: panels.lowerBound, block: block)
@@ -57,7 +87,7 @@ struct SparseProduct {
       let features = layout.columnRange(ofBlock: block)
       let readings = layout.readings(first..<first + panels.count, columns: features.count)
       let tiles = packer.pack(run, of: features, readings: readings, into: tileBuffer)
-      let blockValues = values(first..<first + panels.count)
+      let blockValues = orderedValues(of: first..<first + panels.count, buffer: valueBuffer)
       for tile in run {
         for panel in panels {
           multiply(

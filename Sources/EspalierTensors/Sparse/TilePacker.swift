@@ -8,12 +8,12 @@ internal import CEspalierKernels
 struct TilePacker {
   let tiles: BatchTiles
   private let x: MatrixView
-  private let kernels: EspalierKernels
+  private let compute: Compute
 
   init(_ x: MatrixView, tiles: BatchTiles, compute: Compute) {
     self.x = x
     self.tiles = tiles
-    kernels = compute.kernels
+    self.compute = compute
   }
 
   /// One tile for the kernels.
@@ -30,7 +30,7 @@ struct TilePacker {
     let packed = Packed(packer: self, run: run, features: features, readings: readings, buffer: buffer)
     for tile in run where !isInPlace(tile, readings: readings) {
       let samples = tiles.range(tile)
-      kernels.pack_tile(
+      compute.kernels.pack_tile(
         buffer + packed.offset(of: tile), x.base + features.lowerBound * x.columns + samples.lowerBound,
         x.columns, features.count, samples.count)
     }

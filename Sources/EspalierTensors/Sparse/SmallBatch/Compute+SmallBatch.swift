@@ -9,15 +9,15 @@ extension Compute {
     _ layout: SparseVectorLayout, by x: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
     activation: Activation? = nil, into y: UnsafeMutablePointer<Float>
   ) {
-    let kernel = kernels.sparse_vector_product
-    let name = activation?.kernelName ?? ESPALIER_IDENTITY
-    let parameter = activation?.parameter ?? 0
+    let function = KernelActivation(activation)
     withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
       splitByWork(
-        parts: layout.groups, work: { Int(layout.firstSteps.values[$0]) * layout.addressing.slotsPerStep },
-        minimum: Self.leastSlotsPerThread
-      ) {
-        kernel(y, kernelLayout, $0.lowerBound, $0.upperBound, x, bias, name, parameter)
+        parts: layout.groups, minimum: Self.leastSlotsPerThread,
+        (layout, kernels.sparse_vector_product, y, kernelLayout, x, bias, function),
+        work: { task, group in Int(task.0.firstSteps.values[group]) * task.0.addressing.slotsPerStep }
+      ) { task, groups in
+        let (_, kernel, y, layout, x, bias, function) = task
+        kernel(y, layout, groups.lowerBound, groups.upperBound, x, bias, function.name, function.parameter)
       }
     }
   }
@@ -30,19 +30,18 @@ extension Compute {
     activation: Activation? = nil, into y: MatrixView
   ) {
     requireProduct(layout.rows, layout.columns, x, y)
-    let kernel = kernels.sparse_small_batch_product
-    let name = activation?.kernelName ?? ESPALIER_IDENTITY
-    let parameter = activation?.parameter ?? 0
+    let function = KernelActivation(activation)
     let tiles = (x.columns + 15) / 16
     withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
       splitByWork(
-        parts: layout.panels, work: { layout.firstSlot(ofPanel: $0) },
-        minimum: Self.leastSlotsPerThread / (2 * max(tiles, 1))
-      ) {
+        parts: layout.panels, minimum: Self.leastSlotsPerThread / (2 * max(tiles, 1)),
+        (layout, kernels.sparse_small_batch_product, y, kernelLayout, x, bias, function),
+        work: { task, panel in task.0.firstSlot(ofPanel: panel) }
+      ) { task, panels in
+        let (_, kernel, y, layout, x, bias, function) = task
         kernel(
-          y.base, y.columns, kernelLayout, $0.lowerBound, $0.upperBound, x.base, x.columns, x.columns, bias,
-          name,
-          parameter)
+          y.base, y.columns, layout, panels.lowerBound, panels.upperBound, x.base, x.columns, x.columns, bias,
+          function.name, function.parameter)
       }
     }
   }
@@ -55,43 +54,63 @@ extension Compute {
     into y: MatrixView
   ) {
     requireProduct(layout.rows, layout.columns, x, y)
+    let function = KernelActivation(activation)
     withoutDenormals {
       kernels.small_dense_product(
-        y.base, layout.panels.base, layout.rows, layout.columns, x.base, x.columns, bias,
-        activation?.kernelName ?? ESPALIER_IDENTITY, activation?.parameter ?? 0)
+        y.base, layout.panels.base, layout.rows, layout.columns, x.base, x.columns, bias, function.name,
+        function.parameter)
     }
   }
 
   /// Below this much work a thread's share is done before another thread has begun: some ten microseconds.
   static let leastSlotsPerThread = 1 << 17
 
-  /// Splits 0 ..< `parts` by work: `work(p)` is what the parts before p hold. A part goes where its first unit of work does.
-  func splitByWork(
-    parts: Int, work: (Int) -> Int, minimum: Int, _ body: (Range<Int>) -> Void
+  /// Splits 0 ..< `parts` by work: `work(operands, p)` is what the parts before p hold. A part goes where its first unit of
+  /// work does. Neither closure captures anything, as in `split`.
+  func splitByWork<Operands>(
+    parts: Int, minimum: Int, _ operands: Operands, work: @escaping @Sendable (Operands, Int) -> Int,
+    _ body: @escaping @Sendable (Operands, Range<Int>) -> Void
   ) {
-    let total = work(parts)
-    guard threads > 1 && total >= 2 * minimum else { return withoutDenormals { body(0..<parts) } }
-    split(total, minimum: minimum) { share in
-      let first = share.lowerBound == 0 ? 0 : firstPart(parts, from: share.lowerBound, work)
-      let last = share.upperBound == total ? parts : firstPart(parts, from: share.upperBound, work)
-      if first < last { body(first..<last) }
+    let shares = WorkShares(parts: parts, operands: operands, work: work, body: body)
+    let total = work(operands, parts)
+    guard threads > 1 && total >= 2 * minimum else {
+      return withoutDenormals { body(operands, 0..<parts) }
     }
+    split(total, minimum: minimum, shares) { $0.run($1) }
   }
 
-  /// The first part that begins at `bound` units of work or later.
-  private func firstPart(_ parts: Int, from bound: Int, _ work: (Int) -> Int) -> Int {
-    var (low, high) = (0, parts)
-    while low < high {
-      let middle = (low + high) / 2
-      if work(middle) < bound { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
+  /// Traps unless a product's shapes agree.
   func requireProduct(_ rows: Int, _ inner: Int, _ x: MatrixView, _ y: MatrixView) {
     precondition(
       x.rows == inner && y.rows == rows && x.columns == y.columns,
       "a \(rows) × \(inner) matrix times a \(x.rows) × \(x.columns) one does not fill a \(y.rows) × \(y.columns) one"
     )
+  }
+}
+
+/// Parts of different size as consecutive shares of all their work.
+private struct WorkShares<Operands> {
+  let parts: Int
+  let operands: Operands
+  /// What the parts before one hold.
+  let work: @Sendable (Operands, Int) -> Int
+  let body: @Sendable (Operands, Range<Int>) -> Void
+
+  /// Does the parts that begin in a range of the work.
+  func run(_ share: Range<Int>) {
+    let first = firstPart(from: share.lowerBound)
+    let last = share.upperBound == work(operands, parts) ? parts : firstPart(from: share.upperBound)
+    if first < last { body(operands, first..<last) }
+  }
+
+  /// The first part that begins at `bound` units of work or later.
+  private func firstPart(from bound: Int) -> Int {
+    if bound == 0 { return 0 }
+    var (low, high) = (0, parts)
+    while low < high {
+      let middle = (low + high) / 2
+      if work(operands, middle) < bound { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -11,21 +11,21 @@ extension Compute {
     activation: Activation? = nil, into y: MatrixView
   ) {
     requireProduct(layout.rows, layout.columns, x, y)
-    let (vectorKernel, batchKernel) = (kernels.block_vector_product, kernels.block_batch_product)
-    let name = activation?.kernelName ?? ESPALIER_IDENTITY
-    let parameter = activation?.parameter ?? 0
-    let weights = layout.shape.rows * layout.shape.columns
+    let function = KernelActivation(activation)
     withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
       splitByWork(
-        parts: layout.blockRows, work: { Int(layout.starts.values[$0]) * weights },
-        minimum: Self.leastSlotsPerThread / max(x.columns / 8, 1)
-      ) {
+        parts: layout.blockRows, minimum: Self.leastSlotsPerThread / max(x.columns / 8, 1),
+        (layout, self, y, kernelLayout, x, bias, function),
+        work: { task, row in Int(task.0.starts.values[row]) * task.0.shape.rows * task.0.shape.columns }
+      ) { task, rows in
+        let (_, compute, y, layout, x, bias, function) = task
         if x.columns == 1 {
-          vectorKernel(y.base, kernelLayout, $0.lowerBound, $0.upperBound, x.base, bias, name, parameter)
+          compute.kernels.block_vector_product(
+            y.base, layout, rows.lowerBound, rows.upperBound, x.base, bias, function.name, function.parameter)
         } else {
-          batchKernel(
-            y.base, y.columns, kernelLayout, $0.lowerBound, $0.upperBound, x.base, x.columns, x.columns, bias,
-            name, parameter)
+          compute.kernels.block_batch_product(
+            y.base, y.columns, layout, rows.lowerBound, rows.upperBound, x.base, x.columns, x.columns, bias,
+            function.name, function.parameter)
         }
       }
     }
@@ -39,18 +39,18 @@ extension Compute {
     activation: Activation? = nil, into y: MatrixView
   ) {
     requireProduct(layout.rows, layout.columns, x, y)
-    let kernel = kernels.window_product
-    let name = activation?.kernelName ?? ESPALIER_IDENTITY
-    let parameter = activation?.parameter ?? 0
+    let function = KernelActivation(activation)
     let slotsPerGroup = layout.steps * SparseNOfMLayout.slotsPerStep * SparseNOfMLayout.lanes
     withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
       splitByWork(
-        parts: layout.groups, work: { $0 * slotsPerGroup },
-        minimum: Self.leastSlotsPerThread / max(x.columns / 4, 1)
-      ) {
+        parts: layout.groups, minimum: Self.leastSlotsPerThread / max(x.columns / 4, 1),
+        (slotsPerGroup, kernels.window_product, y, kernelLayout, x, bias, function),
+        work: { task, group in group * task.0 }
+      ) { task, groups in
+        let (_, kernel, y, layout, x, bias, function) = task
         kernel(
-          y.base, y.columns, kernelLayout, $0.lowerBound, $0.upperBound, x.base, x.columns, x.columns, bias,
-          name, parameter)
+          y.base, y.columns, layout, groups.lowerBound, groups.upperBound, x.base, x.columns, x.columns, bias,
+          function.name, function.parameter)
       }
     }
   }
