@@ -87,6 +87,16 @@ import Testing
     }
   }
 
+  /// Nobody needs the gradient by the network's input, so the first layer has no layout for it.
+  @Test func theFirstLayerIsNotTransposed() {
+    var network = prunedNetwork(seed: 9)
+    network.prune(sparsity: 0.7, within: .eachParameter)
+    var trainer = Trainer(epochs: 1, seed: 8, packingDensity: 1)
+    trainer.train(&network, on: dataset(seed: 6, count: 128))
+    let patterns = network.parameters.compactMap(\.parameter.pattern)
+    #expect(patterns.map(\.hasTransposedLayout) == [false, true, true])
+  }
+
   @Test func aWorkspacePlannedBeforePackingTraps() async {
     await #expect(processExitsWith: .failure) {
       var generator = Xoshiro256(seed: 1)

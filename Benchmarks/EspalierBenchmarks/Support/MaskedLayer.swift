@@ -23,7 +23,7 @@ final class MaskedLayer {
     if density < 1 { layer.weight.keepLargest(density) }
     if storage == .packed { layer.weight.pack() }
     self.layer = layer
-    let scratch = layer.scratchCount(inputs: [[size]], batchSize: batch, training: true)
+    let scratch = layer.scratchCount(inputs: [[size]], batchSize: batch, training: true, inputGradient: true)
     let shapes =
       [[Int]](repeating: [size, batch], count: 4) + [[layer.weight.storedCount], [size], [scratch]]
     var tensors = shapes.map { Tensor(uniform: -1..<1, shape: $0, using: &generator) }

@@ -85,7 +85,8 @@ private final class OperatorBench: Bench {
     self.compute = compute
     let stored = (contender as? LayerOperator)?.layer ?? layer
     let scratch = ThreadCount.$current.withValue(compute.threads) {
-      stored.scratchCount(inputs: [[layer.inputs]], batchSize: batchSize, training: false)
+      stored.scratchCount(
+        inputs: [[layer.inputs]], batchSize: batchSize, training: false, inputGradient: false)
     }
     var generator = Xoshiro256(seed: 1)
     var memory = [

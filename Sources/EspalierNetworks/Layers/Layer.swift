@@ -38,7 +38,13 @@ public protocol Layer: NetworkComponent, Sendable {
 
   /// `Float`s of working memory for a batch, for as many threads as the current task uses; kept from the forward pass to
   /// the backward pass.
-  func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool) -> Int
+  ///
+  /// - Parameters:
+  ///   - inputs: The shapes of a sample's inputs.
+  ///   - batchSize: Samples a batch.
+  ///   - training: Whether a backward pass follows.
+  ///   - inputGradient: Whether it is asked for the gradient by an input; a network's first layer is not.
+  func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int
 
   /// Computes `context.output` from `context.inputs`.
   func forward(_ context: LayerContext, on compute: Compute)
@@ -59,7 +65,7 @@ extension Layer {
   /// Computes something.
   public func isPassThrough(training: Bool) -> Bool { false }
   /// No working memory.
-  public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool) -> Int { 0 }
+  public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int { 0 }
 
   /// The shape of the only input; throws when there are more or fewer.
   public func onlyInput(of inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {

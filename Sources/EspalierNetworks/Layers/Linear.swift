@@ -95,11 +95,11 @@ public struct Linear: Layer {
   /// Bias and activation are one pass.
   public var fusesActivation: Bool { true }
 
-  /// Only packed weights need any.
-  public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool) -> Int {
+  /// Only packed weights need any. Where the input gradient is asked for, the transposed layout of their pattern is made.
+  public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int {
     guard let pattern = weight.pattern else { return 0 }
     let needed = pattern.scratchCount(
-      batch: batchSize, threads: ThreadCount.current, inputGradient: training)
+      batch: batchSize, threads: ThreadCount.current, inputGradient: inputGradient)
     return max(needed, 1)
   }
 
@@ -159,7 +159,7 @@ public struct Linear: Layer {
     of context: LayerContext, for pattern: SparsePattern, on compute: Compute
   ) -> UnsafeMutablePointer<Float> {
     let needed = pattern.scratchCount(
-      batch: context.output.columns, threads: compute.threads, inputGradient: context.isTraining)
+      batch: context.output.columns, threads: compute.threads, inputGradient: context.inputGradients[0] != nil)
     precondition(
       context.scratch.count >= needed,
       "\(context.scratch.count) floats of working memory, \(needed) needed: the workspace was planned for fewer threads, "

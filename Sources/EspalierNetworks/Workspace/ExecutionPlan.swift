@@ -127,7 +127,9 @@ struct ExecutionPlan {
           network.inputShape
         }
       }
-      let count = node.layer.scratchCount(inputs: shapes, batchSize: batchSize, training: training)
+      let count = node.layer.scratchCount(
+        inputs: shapes, batchSize: batchSize, training: training,
+        inputGradient: shapes.indices.contains { edgeBuffer[Edge(node: index, slot: $0)] != nil })
       guard count > 0 else { continue }
       let buffer = arena.reserve(count: count, birth: index, death: training ? backwardTime(index) : index)
       scratch[index] = (buffer, count)

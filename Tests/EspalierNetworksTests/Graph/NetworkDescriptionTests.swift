@@ -137,7 +137,9 @@ private struct Square: Layer {
   init() {}
   init(configuration: EmptyConfiguration, parameters: inout any ParameterSource) {}
   func outputShape(for inputs: [[Int]]) throws(ShapeMismatch) -> [Int] { try onlyInput(of: inputs) }
-  func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool) -> Int { inputs[0].reduce(batchSize, *) }
+  func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int {
+    inputs[0].reduce(batchSize, *)
+  }
 
   func forward(_ context: LayerContext, on compute: Compute) {
     for (index, x) in context.input.values.enumerated() {
