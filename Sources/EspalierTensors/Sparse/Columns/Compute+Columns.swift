@@ -16,9 +16,13 @@ extension Compute {
     let parameter = activation?.parameter ?? 0
     defer { withExtendedLifetime(inputs) {} }
     withUnsafePointer(to: inputs.kernelList) { list in
-      split(layout.panelCount, minimum: Self.leastWeightsPerThread / max(64 * inputs.count, 1) + 1) {
+      split(
+        layout.panelCount, minimum: Self.leastWeightsPerThread / max(64 * inputs.count, 1) + 1,
+        (kernel, y, layout, list, bias, name, parameter)
+      ) { task, panels in
+        let (kernel, y, layout, list, bias, name, parameter) = task
         kernel(
-          y, layout.panels.base, layout.rows, layout.columns, $0.lowerBound, $0.upperBound, list, bias, name,
+          y, layout.panels.base, layout.rows, layout.columns, panels.lowerBound, panels.upperBound, list, bias, name,
           parameter)
       }
     }
