@@ -88,7 +88,8 @@ struct NarrowBatchTests {
       var none = Tensor(zeros: [1])
       values.withUnsafeValues { values in
         compute.gradients(
-          of: pattern, values: values.baseAddress!, dy: view(dy, pattern.rows, 4), x: view(x, pattern.columns, 4),
+          of: pattern, values: values.baseAddress!, dy: view(dy, pattern.rows, 4),
+          x: view(x, pattern.columns, 4),
           into: dw.withUnsafeMutableValues { $0.baseAddress! },
           inputGradient: MatrixView(
             base: dx.withUnsafeMutableValues { $0.baseAddress! }, rows: pattern.columns, columns: 4),
@@ -109,7 +110,8 @@ struct NarrowBatchTests {
       return column < used && column * perRow / used != (column + 1) * perRow / used
     }
     let pattern = SparsePattern(
-      Mask(mask, shape: [rows, columns]), blocking: SparseBlocking(panelRows: 100, blockColumns: blockColumns))
+      Mask(mask, shape: [rows, columns]), blocking: SparseBlocking(panelRows: 100, blockColumns: blockColumns)
+    )
     var generator = Xoshiro256(seed: 3)
     var matrix = SparseMatrix(zeros: pattern)
     matrix.pack(Tensor(uniform: -1..<1, shape: [rows, columns], using: &generator))

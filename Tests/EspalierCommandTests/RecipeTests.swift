@@ -45,6 +45,20 @@ import Testing
     #expect(try alive(["--mask-of", "half.safetensors"])["fc1.weight"] == 96)
   }
 
+  /// A layer that loses everything is told of, and of what to do.
+  @Test func cutOffLayersAreToldOf() throws {
+    _ = espalier(["train", "--epochs", "1"] + TinyData.options)
+    let pruned = espalier("prune", "dense.safetensors", "--threshold", "1e9", "--layers", "fc2")
+    #expect(
+      pruned.status == 0 && pruned.errors.contains("warning: fc2.weight has nothing left, the network is cut")
+    )
+    // By default an amount leaves every layer something.
+    let kept = espalier("prune", "dense.safetensors", "--sparsity", "1", "--distribution", "global")
+    #expect(kept.status == 0 && !kept.errors.contains("nothing left"))
+    let mistake = espalier("prune", "dense.safetensors", "--criterion", "taylor")
+    #expect(mistake.status == 64 && mistake.errors.contains("expected an amount such as --sparsity 0.9"))
+  }
+
   @Test func recipesAreCarriedOut() throws {
     for strategy in ["one-shot", "iterative", "gradual", "dynamic", "lottery-ticket", "rigl"] {
       let example = espalier("recipe", "--example", strategy)

@@ -159,7 +159,8 @@ public struct Linear: Layer {
     of context: LayerContext, for pattern: SparsePattern, on compute: Compute
   ) -> UnsafeMutablePointer<Float> {
     let needed = pattern.scratchCount(
-      batch: context.output.columns, threads: compute.threads, inputGradient: context.inputGradients[0] != nil)
+      batch: context.output.columns, threads: compute.threads, inputGradient: context.inputGradients[0] != nil
+    )
     precondition(
       context.scratch.count >= needed,
       "\(context.scratch.count) floats of working memory, \(needed) needed: the workspace was planned for fewer threads, "

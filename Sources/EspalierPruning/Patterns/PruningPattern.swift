@@ -74,15 +74,24 @@ public struct PruningUnits: Sendable {
       return
     }
     let width = max(candidates.columns, 1)
-    let units = (0..<candidates.count).map { index in
+    let numbers = (0..<candidates.count).map { index in
       let place = candidates.place(of: index)
-      return Int32(pattern.unit(row: place / width, column: place % width, in: candidates.shape)!)
+      return pattern.unit(row: place / width, column: place % width, in: candidates.shape)!
     }
+    let units = Self.packed(numbers, outOf: pattern.unitCount(in: candidates.shape))
     let pooled = pattern.pooling.pool(
-      scores, alive: candidates.alive, units: units, count: pattern.unitCount(in: candidates.shape))
+      scores, alive: candidates.alive, units: units.ofCandidate, count: units.count)
     self.scores = Tensor(pooled.scores, shape: [pooled.scores.count])
     alive = Mask(pooled.counts.map { $0 > 0 }, shape: [pooled.counts.count])
-    unitOfCandidate = units
+    unitOfCandidate = units.ofCandidate
+  }
+
+  /// The units' numbers; where most units have no candidate, as in a large packed parameter, counted anew without those.
+  private static func packed(_ numbers: [Int], outOf count: Int) -> (ofCandidate: [Int32], count: Int) {
+    guard count > 4 * numbers.count + 1024 else { return (numbers.map(Int32.init), count) }
+    let known = Set(numbers).sorted()
+    let position = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, Int32($0)) })
+    return (numbers.map { position[$0]! }, known.count)
   }
 
   /// The number of units with survivors.

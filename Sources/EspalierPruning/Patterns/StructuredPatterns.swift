@@ -3,7 +3,8 @@ public struct Rows: PruningPattern {
   /// How the scores of a row become one.
   public let pooling: ScorePooling
 
-  /// The pattern; by default a row's score is the L2 norm of its weights' scores.
+  /// The pattern; by default a row's score is the L2 norm of its weights' scores, which suits magnitudes. Scores with signs
+  /// (GraSP, movement) are better added, those of whole neurons averaged.
   public init(pooling: ScorePooling = .norm(2)) { self.pooling = pooling }
   /// The first dimension.
   public func unitCount(in shape: [Int]) -> Int { shape.first ?? 1 }

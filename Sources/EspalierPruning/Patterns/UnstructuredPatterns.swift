@@ -68,6 +68,7 @@ public struct NOfM: PruningPattern {
 
 /// Candidates next to each other in a row, with their scores.
 private struct CandidateRun {
+  let number: Int
   var alive: [(index: Int, score: Float)] = []
 
   /// The indices of the `count` largest scores; of equal ones the last, as everywhere the first falls first.
@@ -80,15 +81,18 @@ private struct CandidateRun {
 }
 
 extension PruningUnits {
-  /// The candidates that survive, in runs of at most `length` neighbours that begin at multiples of it in each row.
+  /// The candidates that survive, in runs of at most `length` neighbours that begin at multiples of it in each row; runs
+  /// without survivors are left out.
   fileprivate func runs(of length: Int) -> [CandidateRun] {
     let width = max(candidates.columns, 1)
     let perRow = (width + length - 1) / length
-    var runs = [CandidateRun](repeating: CandidateRun(), count: candidates.rows * perRow)
+    var runs: [CandidateRun] = []
     scores.withUnsafeValues { scores in
       for index in scores.indices where alive?[index] ?? true {
         let place = candidates.place(of: index)
-        runs[place / width * perRow + place % width / length].alive.append((index, scores[index]))
+        let number = place / width * perRow + place % width / length
+        if runs.last?.number != number { runs.append(CandidateRun(number: number)) }
+        runs[runs.count - 1].alive.append((index, scores[index]))
       }
     }
     return runs

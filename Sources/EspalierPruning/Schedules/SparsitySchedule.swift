@@ -72,6 +72,17 @@ public struct CubicSparsity: SparsitySchedule, Hashable {
   }
 }
 
+/// s = s_i + (s_f − s_i) · t: the same amount in equal times.
+public struct LinearSparsity: SparsitySchedule, Hashable {
+  /// The schedule.
+  public init() {}
+  /// A straight line, flat outside 0…1.
+  public func sparsity(at time: Double, from initial: Double, to final: Double) -> Double {
+    let time = min(max(time, 0), 1)
+    return time * final + (1 - time) * initial
+  }
+}
+
 /// The density falls by the same factor in equal times: d = d_i · (d_f / d_i)^t.
 public struct ExponentialSparsity: SparsitySchedule, Hashable {
   /// The schedule.

@@ -27,14 +27,16 @@ public struct Comparison: Sendable {
   }
 
   /// Runs what is not done yet; nil when `observe` said to stop. `observe` is called by one thread at a time, at least every
-  /// batch or two. `folder` must exist, and `networks` in it. Throws what reading and writing there throw.
+  /// batch or two. `folder` must exist, and `networks` in it. Throws what reading and writing there throw, and
+  /// `DivergedTraining` when a loss is no longer finite.
   public func run(
     training: Dataset, test: Dataset, folder: String,
     observe: @escaping @Sendable (ComparisonProgress) -> Bool = { _ in true },
     network: @escaping @Sendable (_ seed: UInt64) -> Network
-  ) throws -> ComparisonResult? {
-    let store = ComparisonStore(folder: folder)
+  ) throws -> ComparisonOutcome? {
+    let store = try ComparisonStore(folder: folder, of: self)
     let points = try store.points(of: settings, model: model, dataset: dataset)
+    if points.isEmpty { try store.write([], of: settings, model: model, dataset: dataset) }
     let desk = ComparisonDesk(self, store: store, points: points, observe: observe)
     let work = ComparisonWork(
       settings: settings, training: training, test: test, desk: desk, store: store, network: network)
@@ -44,7 +46,18 @@ public struct Comparison: Sendable {
       if let error = desk.error { throw error }
       if desk.isStopped { return nil }
     }
-    return ComparisonResult(settings: settings, model: model, dataset: dataset, points: desk.points)
+    return ComparisonOutcome(settings: settings, model: model, dataset: dataset, points: desk.points)
+  }
+}
+
+/// A training whose loss is no longer a finite number.
+public struct DivergedTraining: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Which one.
+  public let name: String
+
+  /// One line.
+  public var description: String {
+    "\(name): the loss is no longer finite: smaller rates or strengths are needed"
   }
 }
 

@@ -13,9 +13,20 @@ struct ComparisonStore: Sendable {
   }
 
   private let folder: String
+  /// Part of the names of all networks, so that those of another comparison are never taken for this one's.
+  private let key: String
   private var journalPath: String { "\(folder)/points.json" }
 
-  init(folder: String) { self.folder = folder }
+  init(folder: String, of comparison: Comparison) throws {
+    self.folder = folder
+    let empty = Journal(
+      settings: comparison.settings, model: comparison.model, dataset: comparison.dataset, points: [])
+    // FNV-1a, 64 bits.
+    let hash = try JSONText.encode(empty).utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    key = String(hash, radix: 16)
+  }
 
   /// The points of an earlier run; throws when they are of another comparison or the file is no journal.
   func points(of settings: ComparisonSettings, model: String, dataset: String) throws -> [ComparisonPoint] {
@@ -53,5 +64,5 @@ struct ComparisonStore: Sendable {
   /// Forgets a network.
   func forget(_ name: String) { AtomicFile.remove(path(name)) }
 
-  private func path(_ name: String) -> String { "\(folder)/networks/\(name).safetensors" }
+  private func path(_ name: String) -> String { "\(folder)/networks/\(name)-\(key).safetensors" }
 }

@@ -66,14 +66,14 @@ struct ComparisonWork: Sendable {
     guard var pruned = try dense(regularizer, seed) else { return }
     prune(&pruned, to: sparsity, seed)
     let count = epochs(family, sparsity)
-    guard train(&pruned, seed, regularizer, epochs: count, after: settings.epochs) else { return }
+    guard try train(&pruned, seed, regularizer, epochs: count, after: settings.epochs) else { return }
     try add(pruned, family, seed, sparsity)
   }
 
   private func rigl(_ seed: UInt64, _ sparsity: Double) throws {
     var sparse = network(seed)
     let callbacks: [any TrainingCallback] = sparsity > 0 ? [RigL(RigL.Settings(density: 1 - sparsity))] : []
-    guard train(&sparse, seed, .l2, epochs: settings.epochs, after: 0, callbacks) else { return }
+    guard try train(&sparse, seed, .l2, epochs: settings.epochs, after: 0, callbacks) else { return }
     try add(sparse, .rigl, seed, sparsity)
   }
 
@@ -90,7 +90,7 @@ struct ComparisonWork: Sendable {
       prune(&current, to: sparsity, seed)
       if family == .lotteryTicket, sparsity > 0 { current = network(seed).masked(like: current) }
       let count = epochs(family, sparsity)
-      guard train(&current, seed, .l2, epochs: count, after: trained) else { return }
+      guard try train(&current, seed, .l2, epochs: count, after: trained) else { return }
       trained += count
       first += 1
       try store.keep(current, as: link(family, seed, first))
@@ -108,7 +108,7 @@ struct ComparisonWork: Sendable {
   private func dense(_ regularizer: Regularizer, _ seed: UInt64) throws -> Network? {
     if let kept = store.network(Self.name(regularizer, seed)) { return kept }
     var dense = network(seed)
-    guard train(&dense, seed, regularizer, epochs: settings.epochs, after: 0) else { return nil }
+    guard try train(&dense, seed, regularizer, epochs: settings.epochs, after: 0) else { return nil }
     try store.keep(dense, as: Self.name(regularizer, seed))
     return dense
   }
@@ -123,13 +123,16 @@ struct ComparisonWork: Sendable {
   private func train(
     _ network: inout Network, _ seed: UInt64, _ regularizer: Regularizer, epochs: Int, after done: Int,
     _ callbacks: [any TrainingCallback] = []
-  ) -> Bool {
+  ) throws -> Bool {
     guard epochs > 0 else { return desk.proceeds() }
     var trainer = settings.training(seed: seed, regularizer).trainer(epochs: epochs, epochsDone: done)
     trainer.callbacks += callbacks + settings.callbacks(regularizer)
     let history = trainer.train(&network, on: training) { event in
       guard case .epoch = event else { return desk.isStopped ? .stop : .proceed }
       return desk.proceeds(epochsDone: 1) ? .proceed : .stop
+    }
+    if history.end == .diverged {
+      throw DivergedTraining(name: "training with \(regularizer.rawValue) regularisation, seed \(seed)")
     }
     return history.end == .finished
   }

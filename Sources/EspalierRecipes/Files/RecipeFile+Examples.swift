@@ -87,6 +87,7 @@ extension PruningStrategy.Name {
         retrain-epochs: 20      # of the second training
         interval: 100           # steps between two prunings
         pruning-share: 0.5      # of the second training; the rest has all its sparsity
+        schedule: cubic         # exponential, linear, constant
       """
     case .dynamic:
       """

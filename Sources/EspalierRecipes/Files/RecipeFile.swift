@@ -170,6 +170,7 @@ extension PruningStrategy {
       try section.integer("retrain-epochs", into: &strategy.retrainEpochs)
       try section.integer("interval", into: &strategy.interval, 1...Int(Int32.max))
       try section.number("pruning-share", into: &strategy.pruningShare, 0...1)
+      try section.name("schedule", into: &strategy.schedule)
       self = .gradual(strategy)
     case .dynamic:
       var strategy = DynamicStrategy()

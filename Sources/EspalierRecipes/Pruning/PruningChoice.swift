@@ -36,12 +36,12 @@ public struct PruningChoice: Sendable, Hashable, Codable {
   }
 
   /// Whether pattern or sparsities per layer fix the amount.
-  public var fixesAmount: Bool { perLayer != nil || pattern.pattern.fixedDensity != nil }
+  public var fixesAmount: Bool { perLayer != nil || pattern.pattern().fixedDensity != nil }
 
   /// The pruner.
   public var pruner: Pruner {
     Pruner(
-      criterion: criterion.criterion, pattern: pattern.pattern,
+      criterion: criterion.criterion, pattern: pattern.pattern(pooling: criterion.pooling),
       distribution: perLayer.map(PerLayerDistribution.init) ?? distribution.distribution,
       selection: selection, minimumKept: floor)
   }

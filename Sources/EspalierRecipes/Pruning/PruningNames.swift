@@ -51,6 +51,18 @@ public enum CriterionName: String, Sendable, Codable, CaseIterable {
   }
 }
 
+extension CriterionName {
+  /// How the scores of a row's or column's weights become one: averaged where they are the neuron's own, added where they have
+  /// signs, else their L2 norm.
+  public var pooling: ScorePooling {
+    switch self {
+    case .meanActivation, .apoz, .fpgm: .mean
+    case .grasp: .sum
+    default: .norm(2)
+    }
+  }
+}
+
 /// The patterns that can be chosen by name.
 public enum PatternName: Sendable, Hashable, CustomStringConvertible {
   /// Single weights: `weights`.
@@ -112,14 +124,13 @@ public enum PatternName: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The pattern. The scores of a unit's weights are averaged where the criterion scores whole neurons, or their L2 norm
-  /// is taken.
-  public var pattern: any PruningPattern {
+  /// The pattern, the scores of a row or column pooled as the criterion wants it.
+  public func pattern(pooling: ScorePooling = .norm(2)) -> any PruningPattern {
     switch self {
     case .weights: SingleWeights()
     case .weightsPerRow: SingleWeights(within: .row)
-    case .rows: Rows()
-    case .columns: Columns()
+    case .rows: Rows(pooling: pooling)
+    case .columns: Columns(pooling: pooling)
     case .layer: WholeParameter()
     case .nOfM(let kept, let group): NOfM(kept, of: group)
     case .blocks(let height, let width): Blocks(height: height, width: width)

@@ -11,6 +11,8 @@ public struct RecipeStage: Sendable {
   public let evaluation: Evaluation
   /// The share of the prunable weights that is pruned.
   public let sparsity: Double
+  /// The parameters that have lost everything, so that nothing flows through them any more (layer collapse).
+  public let cutOff: [ParameterPath]
   /// Seconds of training that led here from the stage before; 0 after pruning.
   public let seconds: Double
   /// The epochs that led here.

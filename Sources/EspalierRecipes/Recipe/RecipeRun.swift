@@ -83,7 +83,9 @@ struct RecipeRun {
     let (all, alive) = pruned.reduce((0, 0)) { ($0.0 + $1.parameter.count, $0.1 + $1.parameter.survivors) }
     let stage = RecipeStage(
       name: name, network: network, evaluation: evaluation,
-      sparsity: 1 - Double(alive) / Double(max(all, 1)), seconds: history.seconds, history: history)
+      sparsity: 1 - Double(alive) / Double(max(all, 1)),
+      cutOff: pruned.filter { $0.parameter.survivors == 0 && $0.parameter.count > 0 }.map(\.path),
+      seconds: history.seconds, history: history)
     outcome.stages.append(stage)
     try tell(.stage(stage))
     return stage

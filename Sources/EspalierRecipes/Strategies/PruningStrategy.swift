@@ -1,3 +1,5 @@
+public import EspalierPruning
+
 /// In which order training and pruning come.
 public enum PruningStrategy: Sendable, Hashable, Codable {
   /// Train, prune once, retrain.
@@ -134,15 +136,19 @@ public struct GradualStrategy: Sendable, Hashable, Codable {
   public var interval: Int
   /// The share of the second training during which is pruned.
   public var pruningShare: Double
+  /// How the sparsity rises from pruning to pruning.
+  public var schedule: SparsityShape
 
   /// The strategy.
   public init(
-    sparsity: Double = 0.95, retrainEpochs: Int = 20, interval: Int = 100, pruningShare: Double = 0.5
+    sparsity: Double = 0.95, retrainEpochs: Int = 20, interval: Int = 100, pruningShare: Double = 0.5,
+    schedule: SparsityShape = .cubic
   ) {
     self.sparsity = sparsity
     self.retrainEpochs = retrainEpochs
     self.interval = interval
     self.pruningShare = pruningShare
+    self.schedule = schedule
   }
 
   var problem: String? {

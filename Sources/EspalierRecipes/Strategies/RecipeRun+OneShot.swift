@@ -25,7 +25,8 @@ extension RecipeRun {
     let ramp = GradualPruning(
       to: strategy.sparsity,
       schedule: UpdateSchedule(
-        to: strategy.pruningShare * Double(strategy.retrainEpochs), every: strategy.interval))
+        to: strategy.pruningShare * Double(strategy.retrainEpochs), every: strategy.interval),
+      shape: strategy.schedule)
     return try train(
       "gradually pruned", &network, epochs: strategy.retrainEpochs,
       callbacks: [PrunerRamp(ramp, pruner: pruner, samples: calibrationSamples(pruner))])

@@ -20,7 +20,7 @@ public struct GradualPruning: TrainingCallback, ValidatedSettings, Hashable, Cod
   /// When updates are.
   public let schedule: UpdateSchedule
   /// How the sparsity rises from update to update.
-  public let shape: Ramp.Shape
+  public let shape: SparsityShape
   /// What weights are compared with.
   public let scope: PruningScope
   /// The weights it applies to.
@@ -29,7 +29,7 @@ public struct GradualPruning: TrainingCallback, ValidatedSettings, Hashable, Cod
   /// The rule; traps unless both sparsities lie in 0…1.
   public init(
     to finalSparsity: Double, from initialSparsity: Double = 0, schedule: UpdateSchedule = UpdateSchedule(),
-    shape: Ramp.Shape = .cubic, within scope: PruningScope = .network, _ selection: WeightSelection = .all
+    shape: SparsityShape = .cubic, within scope: PruningScope = .network, _ selection: WeightSelection = .all
   ) {
     self.initialSparsity = initialSparsity
     self.finalSparsity = finalSparsity
@@ -48,8 +48,7 @@ public struct GradualPruning: TrainingCallback, ValidatedSettings, Hashable, Cod
 
   /// The sparsity after the share `x` in 0…1 of the updates.
   public func sparsity(after x: Double) -> Double {
-    let height = shape.height(after: x)
-    return height * finalSparsity + (1 - height) * initialSparsity
+    shape.schedule.sparsity(at: x, from: initialSparsity, to: finalSparsity)
   }
 
   /// The update at step 0, if it is due.
@@ -63,12 +62,8 @@ public struct GradualPruning: TrainingCallback, ValidatedSettings, Hashable, Cod
   }
 
   private func update(_ network: inout Network, at moment: TrainingMoment) {
-    guard let sparsity = sparsity(at: moment) else { return }
-    network.prune(sparsity: sparsity, within: scope, selection.parameters)
-  }
-
-  /// The sparsity to reach at an update; nil between updates.
-  func sparsity(at moment: TrainingMoment) -> Double? {
-    schedule.isDue(moment) ? sparsity(after: schedule.share(moment)) : nil
+    guard schedule.isDue(moment) else { return }
+    network.prune(
+      sparsity: sparsity(after: schedule.share(moment)), within: scope, selection.parameters)
   }
 }

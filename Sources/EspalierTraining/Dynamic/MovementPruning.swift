@@ -1,4 +1,5 @@
 public import EspalierNetworks
+public import EspalierPruning
 public import EspalierTensors
 
 /// Movement pruning: weights survive that training moves away from 0, whatever their magnitude.
@@ -28,7 +29,7 @@ public struct MovementPruning: TrainingCallback {
   /// The rule; traps when scores are to be compared between layers.
   public init(
     to finalSparsity: Double, from initialSparsity: Double = 0, schedule: UpdateSchedule = UpdateSchedule(),
-    shape: Ramp.Shape = .cubic, _ selection: WeightSelection = .all
+    shape: SparsityShape = .cubic, _ selection: WeightSelection = .all
   ) {
     pruning = GradualPruning(
       to: finalSparsity, from: initialSparsity, schedule: schedule, shape: shape, within: .eachParameter,

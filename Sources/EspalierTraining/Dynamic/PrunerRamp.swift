@@ -6,18 +6,23 @@ public import EspalierPruning
 /// network to its sparsity.
 ///
 /// The criterion is asked anew at every update, with the loss of the training; what a pruner's selection leaves out stays whole.
-/// The scope and the selection of the ramp itself are not used.
+/// The scope and the selection of the ramp itself are not used, nor its shape where another schedule is given.
 public struct PrunerRamp: TrainingCallback {
   /// When, and to which sparsity.
   public let ramp: GradualPruning
+  /// How the sparsity rises; by default as the ramp's shape says.
+  public let sparsity: any SparsitySchedule
   /// What goes.
   public let pruner: Pruner
   /// What calibrates criteria that need samples.
   public let samples: Dataset?
 
   /// The callback.
-  public init(_ ramp: GradualPruning, pruner: Pruner, samples: Dataset? = nil) {
+  public init(
+    _ ramp: GradualPruning, sparsity: (any SparsitySchedule)? = nil, pruner: Pruner, samples: Dataset? = nil
+  ) {
     self.ramp = ramp
+    self.sparsity = sparsity ?? ramp.shape.schedule
     self.pruner = pruner
     self.samples = samples
   }
@@ -33,8 +38,10 @@ public struct PrunerRamp: TrainingCallback {
   }
 
   private func update(_ network: inout Network, at moment: TrainingMoment) {
-    guard let sparsity = ramp.sparsity(at: moment) else { return }
+    guard ramp.schedule.isDue(moment) else { return }
+    let wanted = sparsity.sparsity(
+      at: ramp.schedule.share(moment), from: ramp.initialSparsity, to: ramp.finalSparsity)
     var generator = moment.generator()
-    pruner.prune(&network, to: .sparsity(sparsity), samples: samples, seed: generator.next())
+    pruner.prune(&network, to: .sparsity(wanted), samples: samples, seed: generator.next())
   }
 }

@@ -97,7 +97,7 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func write(_ result: ComparisonResult, to folder: OutputFolder) throws {
+  private func write(_ result: ComparisonOutcome, to folder: OutputFolder) throws {
     let texts = [result.figure.svg, result.page().html, try result.json(), result.csv]
     for (name, text) in zip(Self.files, texts) {
       try AtomicFile.write(Array(text.utf8), to: folder.file(name))
@@ -178,7 +178,7 @@ private final class CompareStory: Sendable {
 private struct ComparisonTable: CustomStringConvertible {
   let description: String
 
-  init(_ result: ComparisonResult) {
+  init(_ result: ComparisonOutcome) {
     let shares = result.settings.sparsities
     let header = "pruned".paddedRight(to: 32) + shares.map { short($0).paddedLeft(to: 7) }.joined()
     let rows = result.lines.map { line in

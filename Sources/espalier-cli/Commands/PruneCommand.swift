@@ -30,11 +30,7 @@ struct PruneCommand: ParsableCommand {
       let samples = try calibrationSamples(pruner.criterion, stored.network)
       try AtomicFile.requireWritable(output)
       let results = pruner.prune(&stored.network, to: amount, samples: samples, seed: pruning.seed)
-      for result in results where result.isCutOff {
-        Console.log.warning(
-          "\(result.path) has nothing left: the network is cut. Prune less, try --distribution erk or --floor"
-        )
-      }
+      Console.warn(ofCutOff: results.filter(\.isCutOff).map(\.path))
       try stored.write(to: output)
       let report = InspectionReport(of: stored.network, thresholds: results)
       try Console.print(json ? JSONText.encode(report) : "\(SurvivorReport(of: stored.network))")

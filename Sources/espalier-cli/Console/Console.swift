@@ -10,6 +10,14 @@ enum Console {
   /// Whether standard error is a terminal.
   static let isInteractive = isatty(STDERR_FILENO) == 1
 
+  /// Says which parameters have lost everything, and what to do about it.
+  static func warn(ofCutOff paths: [ParameterPath]) {
+    for path in paths {
+      log.warning(
+        "\(path) has nothing left, the network is cut: prune less, by another distribution, or leave a floor")
+    }
+  }
+
   /// Makes broken pipes and missing standard streams errors like any other.
   static func prepare() {
     signal(SIGPIPE, SIG_IGN)

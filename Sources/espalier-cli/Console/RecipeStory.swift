@@ -22,6 +22,7 @@ struct RecipeStory {
       case .training(let event): return progress.show(event)
       case .stage(let stage):
         try say("\(StageLine(stage))")
+        Console.warn(ofCutOff: stage.cutOff)
         if stage.name == "dense" { try store(stage, "dense.safetensors") }
       }
       return Interruption.isPending ? .stop : .proceed

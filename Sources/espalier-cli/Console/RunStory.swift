@@ -38,6 +38,7 @@ struct RunStory {
     case .pruned(let stage, let results):
       pruned = stage
       thresholds = results
+      Console.warn(ofCutOff: results.filter(\.isCutOff).map(\.path))
       progress = ProgressLine("retraining", epochs: experiment.retrainEpochs)
       try write(stage, Self.prunedFile, epochsDone: experiment.epochs)
       let lines = results.map { "\($0.path): threshold \(Double($0.threshold).formatted(decimals: 6))" }

@@ -89,6 +89,15 @@ struct PruningOptions: ParsableArguments {
     guard given.count <= 1 else {
       throw ValidationError("expected one amount, found \(given.joined(separator: " and "))")
     }
+    guard criterion == "magnitude" || (!given.isEmpty && sensitivity == nil) else {
+      throw ValidationError(
+        "--criterion \(criterion): expected an amount such as --sparsity 0.9, for only magnitudes compare with standard "
+          + "deviations")
+    }
+    if maskOf != nil, criterion != "magnitude" || pattern != "weights" {
+      throw ValidationError(
+        "--mask-of: expected no --criterion and no --pattern, for the file says what goes")
+    }
   }
 
   /// The options that say how much goes, of those that were given.
@@ -102,7 +111,7 @@ struct PruningOptions: ParsableArguments {
     if let threshold { found.append(("--threshold", .threshold(threshold))) }
     if perLayer != nil { found.append(("--per-layer", .given)) }
     if maskOf != nil { found.append(("--mask-of", .threshold(0.5))) }
-    if PatternName(pattern)?.pattern.fixedDensity != nil { found.append(("--pattern \(pattern)", .given)) }
+    if PatternName(pattern)?.pattern().fixedDensity != nil { found.append(("--pattern \(pattern)", .given)) }
     return found
   }
 
@@ -174,7 +183,7 @@ struct PruningOptions: ParsableArguments {
   private static func masks(of file: String, for network: Network) throws -> GivenScoresCriterion {
     let other = try NetworkFile(contentsOf: file).network
     var scores: [String: Tensor] = [:]
-    for (path, parameter) in network.parameters where parameter.role == .weight {
+    for (path, parameter) in network.parameters {
       guard let theirs = other[path], theirs.shape == parameter.shape,
         theirs.count <= Parameter.mostDenseValues
       else {

@@ -5,6 +5,7 @@ import EspalierRecipes
 import EspalierTensors
 import EspalierTestSupport
 import EspalierTraining
+import Foundation
 import Synchronization
 import Testing
 
@@ -23,7 +24,7 @@ import Testing
 
   private func run(
     _ settings: ComparisonSettings, in folder: String, stopAfter steps: Int = .max
-  ) throws -> ComparisonResult? {
+  ) throws -> ComparisonOutcome? {
     let seen = Atomic<Int>(0)
     return try Comparison(settings, model: "small", dataset: "digits").run(
       training: Self.training, test: Self.test, folder: folder,
@@ -36,7 +37,7 @@ import Testing
     let folders = TemporaryFolder()
     for name in ["whole", "parts", "whole/networks", "parts/networks"] { folders.folder(name) }
     let whole = try ThreadCount.$current.withValue(2) { try run(settings, in: folders.path("whole")) }
-    var parts: ComparisonResult?
+    var parts: ComparisonOutcome?
     var calls = 0
     while parts == nil {
       // At least one step more each time, or a training longer than the steps would begin anew for ever.
@@ -63,6 +64,24 @@ import Testing
     }
     _ = folder.file("a/points.json", Array("{".utf8))
     #expect(throws: FormatError.self) { _ = try run(small, in: folder.path("a")) }
+  }
+
+  /// Networks of another comparison in the same folder are never taken for this one's, nor a divergence for a result.
+  @Test func nothingOfAnotherComparisonIsUsed() throws {
+    let folder = TemporaryFolder()
+    for name in ["a", "a/networks", "b", "b/networks"] { folder.folder(name) }
+    var small = settings
+    (small.families, small.seeds) = ([.pruneOnly], [1])
+    _ = try run(small, in: folder.path("a"))
+    try FileManager.default.removeItem(atPath: folder.path("a/points.json"))
+    small.epochs = 3
+    let mixed = try run(small, in: folder.path("a"))
+    #expect(mixed!.lines == (try run(small, in: folder.path("b")))!.lines)
+    small.families = [.retrainL1]
+    small.training = TrainingSettings(optimizer: .sgd, learningRate: 1e30, batchSize: 50)
+    folder.folder("c")
+    folder.folder("c/networks")
+    #expect(throws: DivergedTraining.self) { _ = try run(small, in: folder.path("c")) }
   }
 
   @Test func meansSpreadsAndCrossings() throws {

@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func theEndsOfTheRamp() {
-    for shape in [Ramp.Shape.linear, .cubic] {
+    for shape in [SparsityShape.linear, .cubic, .exponential] {
       let rule = GradualPruning(to: 0.98, from: 0.3, shape: shape)
       #expect(rule.sparsity(after: 0) == 0.3 && rule.sparsity(after: 1) == 0.98)
       #expect(rule.sparsity(after: 0.5) > 0.6)

@@ -22,7 +22,8 @@ extension Compute {
       ) { task, panels in
         let (kernel, y, layout, list, bias, name, parameter) = task
         kernel(
-          y, layout.panels.base, layout.rows, layout.columns, panels.lowerBound, panels.upperBound, list, bias, name,
+          y, layout.panels.base, layout.rows, layout.columns, panels.lowerBound, panels.upperBound, list,
+          bias, name,
           parameter)
       }
     }

@@ -1,7 +1,7 @@
 public import EspalierFigures
 public import EspalierTensors
 
-extension ComparisonResult {
+extension ComparisonOutcome {
   /// Accuracy against the share of weights pruned, one line a way, with bands of one standard deviation over the seeds.
   public var figure: LineFigure {
     LineFigure(

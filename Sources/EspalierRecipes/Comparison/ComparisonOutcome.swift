@@ -9,7 +9,7 @@ internal import EspalierFormats
 #endif
 
 /// What a comparison found: for each way to prune, mean and spread over the seeds at every share of weights pruned.
-public struct ComparisonResult: Sendable, Codable {
+public struct ComparisonOutcome: Sendable, Codable {
   /// One way to prune.
   public struct Line: Sendable, Hashable, Codable {
     /// The way.
@@ -75,7 +75,7 @@ public struct ComparisonResult: Sendable, Codable {
   public func json() throws -> String { try JSONText.encode(self) + "\n" }
 }
 
-extension ComparisonResult.Mean {
+extension ComparisonOutcome.Mean {
   init(sparsity: Double, accuracies: [Double]) {
     self.sparsity = sparsity
     self.accuracies = accuracies
@@ -88,14 +88,14 @@ extension ComparisonResult.Mean {
   }
 }
 
-extension ComparisonResult.Line {
-  init(family: ComparisonFamily, points: [ComparisonResult.Mean]) {
+extension ComparisonOutcome.Line {
+  init(family: ComparisonFamily, points: [ComparisonOutcome.Mean]) {
     self.family = family
     self.points = points
     losesOnePointAt = Self.crossing(points)
   }
 
-  private static func crossing(_ points: [ComparisonResult.Mean]) -> Double? {
+  private static func crossing(_ points: [ComparisonOutcome.Mean]) -> Double? {
     guard let reference = points.first?.accuracy else { return nil }
     let limit = reference - 0.01
     for (before, after) in zip(points, points.dropFirst()) where after.accuracy < limit {
