@@ -89,8 +89,7 @@ struct NarrowBatchTests {
       values.withUnsafeValues { values in
         compute.gradients(
           of: pattern, values: values.baseAddress!, dy: view(dy, pattern.rows, 4),
-          x: view(x, pattern.columns, 4),
-          into: dw.withUnsafeMutableValues { $0.baseAddress! },
+          x: view(x, pattern.columns, 4), into: dw.withUnsafeMutableValues { $0.baseAddress! },
           inputGradient: MatrixView(
             base: dx.withUnsafeMutableValues { $0.baseAddress! }, rows: pattern.columns, columns: 4),
           scratch: none.withUnsafeMutableValues { $0.baseAddress! })

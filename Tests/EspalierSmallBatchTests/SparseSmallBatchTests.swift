@@ -99,6 +99,31 @@ struct SparseSmallBatchTests {
     }
   }
 
+  @Test(
+    "The number of threads does not change a bit of a dense product", arguments: InstructionSet.available,
+    [1, 5])
+  func denseThreads(_ set: InstructionSet, batch: Int) {
+    let (rows, columns) = (1003, 600)
+    var random = Xoshiro256(seed: 7)
+    let layout = SmallDenseLayout(Tensor(uniform: -1..<1, shape: [rows, columns], using: &random))
+    var x = Tensor(uniform: -1..<1, shape: [columns, batch], using: &random)
+    let bias = Tensor(uniform: -1..<1, shape: [rows], using: &random)
+    let results = [1, 2, 3, 8].map { threads in
+      let compute = Compute(backend: .current, instructionSet: set, threads: threads)
+      var y = Tensor(repeating: .nan, shape: [rows, batch])
+      let (from, to) = (
+        x.withUnsafeMutableValues { $0.baseAddress! }, y.withUnsafeMutableValues { $0.baseAddress! }
+      )
+      bias.withUnsafeValues { bias in
+        compute.multiply(
+          layout, by: MatrixView(base: from, rows: columns, columns: batch), bias: bias.baseAddress!,
+          activation: .relu, into: MatrixView(base: to, rows: rows, columns: batch))
+      }
+      return y.bits
+    }
+    #expect(results.allSatisfy { $0 == results[0] } && !results[0].contains(Float.nan.bitPattern))
+  }
+
   @Test("Activations are those of the element-wise kernels", arguments: sets, [1, 2, 11, 16])
   func activations(_ how: InstructionSet, batch: Int) {
     let test = SmallBatchCase(rows: 21, columns: 40, batch: batch, density: 1, seed: 3)

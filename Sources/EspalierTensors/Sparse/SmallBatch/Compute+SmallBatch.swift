@@ -46,8 +46,10 @@ extension Compute {
     }
   }
 
-  /// Y = f(W · X + bias) for a small dense W and a few columns, on the calling thread and without a BLAS; traps when the
-  /// shapes disagree. Costs 2 · rows · columns · x.columns operations and allocates nothing.
+  /// Y = f(W · X + bias) for a dense W and a few columns, without a BLAS; traps when the shapes disagree.
+  ///
+  /// Costs 2 · rows · columns · x.columns operations and allocates nothing. Split over threads by rows; the bits do not depend
+  /// on their number.
   public func multiply(
     _ layout: SmallDenseLayout, by x: MatrixView, bias: UnsafePointer<Float>? = nil,
     activation: Activation? = nil,
@@ -55,10 +57,16 @@ extension Compute {
   ) {
     requireProduct(layout.rows, layout.columns, x, y)
     let function = KernelActivation(activation)
-    withoutDenormals {
-      kernels.small_dense_product(
-        y.base, layout.panels.base, layout.rows, layout.columns, x.base, x.columns, bias, function.name,
-        function.parameter)
+    let workPerRow = max(layout.columns * max(x.columns / 4, 1), 1)
+    split(
+      layout.rows, grain: SmallDenseLayout.panelRows, minimum: max(1, Self.leastSlotsPerThread / workPerRow),
+      (layout, kernels.small_dense_product, y, x, bias, function)
+    ) { task, rows in
+      let (layout, kernel, y, x, bias, function) = task
+      let first = rows.lowerBound
+      kernel(
+        y.base + first * y.columns, layout.panels.base + first * layout.columns, rows.count, layout.columns,
+        x.base, x.columns, bias.map { $0 + first }, function.name, function.parameter)
     }
   }
 
