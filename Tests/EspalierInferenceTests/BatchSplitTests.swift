@@ -3,6 +3,7 @@ import EspalierNetworks
 import EspalierPruning
 import EspalierTensors
 import EspalierTestSupport
+import Foundation
 import Testing
 
 @Suite struct BatchSplitTests {
@@ -54,26 +55,39 @@ import Testing
 
   @Test func theFixedRuleComputesTheLastThreeOneByOne() {
     let network = network(density: 0.2)
-    let cases = [
-      (1, [1]), (3, [3]), (4, [4]), (17, [16, 1]), (19, [16, 3]), (20, [20]), (32, [32]), (65, [64, 1]),
+    let cases: [(batch: Int, samples: [Int], kinds: [OperatorKind])] = [
+      (1, [1], [.vector]), (3, [3], [.vector]), (4, [4], [.rowGroups]),
+      (17, [16, 1], [.rowGroups, .vector]),
+      (19, [16, 3], [.rowGroups, .vector]), (20, [20], [.packed]), (32, [32], [.packed]),
+      (65, [64, 1], [.packed, .vector]),
     ]
-    for (batch, samples) in cases {
-      let plan = InferencePlan(network, batchSize: batch)
-      #expect(plan.layers.filter { $0.name == "fc1" }.map(\.samples) == samples, "batch \(batch)")
-      #expect(
-        plan.layers.last!.kind == (samples.last! <= 3 ? .vector : plan.layers.last!.kind), "batch \(batch)")
+    for (batch, samples, kinds) in cases {
+      let layers = InferencePlan(network, batchSize: batch).layers.filter { $0.name == "fc1" }
+      #expect(layers.map(\.samples) == samples && layers.map(\.kind) == kinds, "batch \(batch)")
     }
     let single = InferencePlan(network, batchSize: 1).layers[0].byteCount
     #expect(InferencePlan(network, batchSize: 3).layers[0].byteCount == 3 * single)
   }
 
-  @Test func whatWasMeasuredIsTakenFromTheCache() {
+  @Test func whatIsInTheCacheDecides() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path("calibration.json")
     let network = network(density: 0.2)
-    let cache = CalibrationCache(path: "/dev/null/espalier/calibration.json")
-    let plans = (0..<4).map { _ in
-      InferencePlan(network, batchSize: 19, selection: .calibrated(cache: cache)).layers.map(\.samples)
+    let splits = BatchSplit.candidates(for: network, batchSize: 19)
+    let cache = CalibrationCache(path: path)
+    _ = InferencePlan(network, batchSize: 19, selection: .calibrated(cache: cache))
+    cache.save()
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let measured = try #require(splits.first { text.contains("\"\($0)\"") })
+    // Also what measuring did not choose.
+    for split in splits {
+      try text.replacingOccurrences(of: "\"\(measured)\"", with: "\"\(split)\"")
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      let selection = OperatorSelection.calibrated(cache: CalibrationCache(path: path))
+      let layers = InferencePlan(network, batchSize: 19, selection: selection).layers
+      let samples = layers.filter { $0.name == "fc1" }.map(\.samples)
+      #expect(samples == split.shares.map(\.samples), "\(split)")
     }
-    #expect(Set(plans).count == 1)
   }
 
   @Test func aProfileCountsTheSamplesOfEveryShare() {

@@ -24,6 +24,32 @@ import Testing
     #expect(plan(CalibrationCache(path: path)).layers[0].kind == other)
   }
 
+  /// Blocks of another size are another layer, though size and density are the same.
+  @Test func theStructureIsPartOfTheKey() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/espalier/calibration.json"
+    let cache = CalibrationCache(path: path)
+    for (rows, columns) in [(16, 8), (8, 4), (4, 1)] {
+      var generator = Xoshiro256(seed: 1)
+      var network = Network.perceptron(sizes: [64, 48], using: &generator)
+      network.visitParameters { _, parameter in
+        guard parameter.role == .weight else { return }
+        let kept = (0..<48 * 64).map { ($0 / 64 / rows + $0 % 64 / columns) % 4 == 0 }
+        parameter.prune(keeping: Mask(kept, shape: parameter.shape))
+      }
+      _ = InferencePlan(network, batchSize: 19, selection: .calibrated(cache: cache))
+    }
+    cache.save()
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let keys = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: String]
+    ).keys
+    for shape in ["16×8", "8×4", "4×1"] {
+      #expect(keys.contains { $0.contains("blocks \(shape)") && $0.contains(" or blocks") }, "\(shape)")
+      #expect(keys.contains { $0.contains("blocks \(shape)") && $0.contains(" by ") }, "\(shape)")
+    }
+  }
+
   @Test(arguments: ["", "{", "[]", "{\"a\": \"nonsense\"}", "{\"a\": 1}"])
   func aDamagedFileIsNoCache(text: String) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -67,9 +67,11 @@ extension LayoutOperator {
     }
   }
 
-  /// The survivors, sixteen rows at a time, for one sample.
-  static func vector(_ layer: Linear) -> LayoutOperator {
-    let layout = SparseVectorLayout(layer.weight.compressedRows)
+  /// The survivors, sixteen rows at a time, for one sample; in single precision where half holds one of them no more.
+  static func vector(_ layer: Linear, values: SparseVectorLayout.Values) -> LayoutOperator {
+    let matrix = layer.weight.compressedRows
+    let fits = values == .single || SparseVectorLayout.halfPrecisionHolds(matrix.values)
+    let layout = SparseVectorLayout(matrix, values: fits ? values : .single)
     return LayoutOperator(.vector, layer, byteCount: layout.byteCount) { x, bias, f, y, compute in
       compute.multiply(layout, by: x.base, bias: bias, activation: f, into: y.base)
     }

@@ -3,24 +3,23 @@ internal import EspalierTensors
 
 extension OperatorKind {
   /// The ways that may be the fastest for a layer and a batch; every one is right.
-  static func candidates(for layer: Linear, batchSize: Int, _ set: InstructionSet) -> [OperatorKind] {
-    unstructured(for: layer, batchSize: batchSize) + structured(for: layer.weight, batchSize: batchSize, set)
+  static func candidates(
+    for layer: Linear, _ structure: MaskStructure, batchSize: Int, _ set: InstructionSet
+  ) -> [OperatorKind] {
+    unstructured(for: layer, batchSize: batchSize, set)
+      + structured(structure, survivors: layer.weight.survivors, batchSize: batchSize, set)
   }
 
-  /// Those that the structure of the mask allows. Layers that are too large to be dense are born sparse, at random.
+  /// Those that the structure of the mask allows.
   private static func structured(
-    for weight: Parameter, batchSize: Int, _ set: InstructionSet
+    _ structure: MaskStructure, survivors: Int, batchSize: Int, _ set: InstructionSet
   ) -> [OperatorKind] {
-    guard weight.survivors < weight.count, weight.count <= Parameter.mostDenseValues else { return [] }
-    let matrix = weight.compressedRows
     var kinds: [OperatorKind] = []
-    if let shape = BlockShape.largest(of: matrix),
-      pays(shape, survivors: matrix.survivors, batchSize: batchSize, set)
-    {
+    if let shape = structure.blocks, pays(shape, survivors: survivors, batchSize: batchSize, set) {
       kinds.append(.blocks)
     }
-    if batchSize <= largestWindowBatch(set), let slots = SparseNOfMLayout.slotsPerWindow(of: matrix),
-      pays(slotsPerWindow: slots, survivors: matrix.survivors, batchSize: batchSize, set)
+    if batchSize <= largestWindowBatch(set), let slots = structure.slotsPerWindow,
+      pays(slotsPerWindow: slots, survivors: survivors, batchSize: batchSize, set)
     {
       kinds.append(.nOfM)
     }

@@ -13,32 +13,44 @@ internal import EspalierTensors
 struct CalibrationKey: Hashable, Sendable {
   let text: String
 
-  init(_ layer: Linear, batchSize: Int, _ contenders: [OperatorKind], _ compute: Compute) {
-    text = [
-      Self.place(compute), Self.size(layer, batchSize: batchSize),
-      contenders.map(\.rawValue).joined(separator: " or "),
-    ].joined(separator: ", ")
+  /// For the operators that may compute a layer.
+  init(
+    _ layer: Linear, _ structure: MaskStructure, batchSize: Int, _ contenders: [OperatorKind],
+    values: SparseVectorLayout.Values, _ compute: Compute
+  ) {
+    text = Self.join(
+      Self.place(compute, values),
+      [Self.size(layer, structure, batchSize: batchSize)], contenders.map(\.rawValue))
   }
 
-  init(_ network: Network, batchSize: Int, _ contenders: [BatchSplit], _ compute: Compute) {
-    let layers = network.nodes.compactMap(\.layer.linear).map { Self.size($0, batchSize: batchSize) }
-    text =
-      ([Self.place(compute)] + layers + [contenders.map(\.description).joined(separator: " or ")])
-      .joined(separator: ", ")
+  /// For the splits of a batch.
+  init(
+    _ network: Network, batchSize: Int, _ contenders: [BatchSplit], values: SparseVectorLayout.Values,
+    _ compute: Compute
+  ) {
+    let layers = network.nodes.compactMap(\.layer.linear).map {
+      Self.size($0, MaskStructure(of: $0.weight), batchSize: batchSize)
+    }
+    text = Self.join(Self.place(compute, values), layers, contenders.map(\.description))
   }
 
-  private static func place(_ compute: Compute) -> String {
+  private static func join(_ place: [String], _ layers: [String], _ contenders: [String]) -> String {
+    (place + layers + [contenders.joined(separator: " or ")]).joined(separator: ", ")
+  }
+
+  private static func place(_ compute: Compute, _ values: SparseVectorLayout.Values) -> [String] {
     [
       processorName ?? "unknown processor", compute.backend.rawValue, compute.coreName,
       compute.instructionSet.rawValue,
       "\(compute.threads) threads",
-    ].joined(separator: ", ")
+    ] + (values == .single ? [] : ["half-precision values"])
   }
 
-  private static func size(_ layer: Linear, batchSize: Int) -> String {
+  private static func size(_ layer: Linear, _ structure: MaskStructure, batchSize: Int) -> String {
     // Densities within a tenth of each other behave alike.
     let density = layer.weight.density
     let step = density > 0 ? Int((-10 * log2(density)).rounded()) : -1
-    return "\(layer.outputs)x\(layer.inputs), batch \(batchSize), density 2^-\(step)/10"
+    let size = "\(layer.outputs)x\(layer.inputs), batch \(batchSize), density 2^-\(step)/10"
+    return structure.description.isEmpty ? size : "\(size) in \(structure)"
   }
 }

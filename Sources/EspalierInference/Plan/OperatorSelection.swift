@@ -5,6 +5,17 @@ internal import EspalierTensors
 public struct OperatorSelection: Sendable {
   private let measures: Bool
   private let cache: CalibrationCache?
+  /// How layouts that can keep values in less precision do it.
+  private var values = SparseVectorLayout.Values.single
+
+  private init(measures: Bool, cache: CalibrationCache?) { (self.measures, self.cache) = (measures, cache) }
+
+  /// The same choice among operators with values kept in another precision.
+  func keeping(_ values: SparseVectorLayout.Values) -> OperatorSelection {
+    var other = self
+    other.values = values
+    return other
+  }
 
   /// A rule of density, structure and batch size among what the instruction set has: the same at every time and on every
   /// machine that computes with the same set.
@@ -17,16 +28,19 @@ public struct OperatorSelection: Sendable {
   }
 
   func choose(for layer: Linear, batchSize: Int, on compute: Compute) -> any LinearOperator {
-    let kinds = OperatorKind.candidates(for: layer, batchSize: batchSize, compute.instructionSet)
-    if kinds.count == 1 { return kinds[0].make(for: layer) }
+    let structure = MaskStructure(of: layer.weight)
+    let kinds = OperatorKind.candidates(
+      for: layer, structure, batchSize: batchSize, compute.instructionSet)
+    if kinds.count == 1 { return kinds[0].make(for: layer, values: values) }
     guard measures else {
-      return OperatorKind.rule(for: layer, batchSize: batchSize, among: kinds).make(for: layer)
+      return OperatorKind.rule(for: layer, batchSize: batchSize, among: kinds, compute.instructionSet)
+        .make(for: layer, values: values)
     }
-    let key = CalibrationKey(layer, batchSize: batchSize, kinds, compute)
+    let key = CalibrationKey(layer, structure, batchSize: batchSize, kinds, values: values, compute)
     if let known = cache?[key].flatMap(OperatorKind.init), kinds.contains(known) {
-      return known.make(for: layer)
+      return known.make(for: layer, values: values)
     }
-    let contenders = kinds.map { $0.make(for: layer) }
+    let contenders = kinds.map { $0.make(for: layer, values: values) }
     let fastest = Calibration.fastest(of: contenders, layer: layer, batchSize: batchSize, on: compute)
     cache?.remember(fastest.kind.rawValue, for: key)
     return fastest
@@ -38,7 +52,7 @@ public struct OperatorSelection: Sendable {
     guard measures && splits.count > 1 else {
       return shares(of: network, split: .rule(for: network, batchSize: batchSize), on: compute)
     }
-    let key = CalibrationKey(network, batchSize: batchSize, splits, compute)
+    let key = CalibrationKey(network, batchSize: batchSize, splits, values: values, compute)
     if let known = cache?[key], let split = splits.first(where: { $0.description == known }) {
       return shares(of: network, split: split, on: compute)
     }

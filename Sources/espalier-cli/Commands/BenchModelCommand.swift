@@ -54,7 +54,7 @@ struct BenchModelCommand: ParsableCommand {
       let profiles = try batchSizes().map {
         plan.makePlan(for: network, batchSize: $0).profile(runs: runs ?? 1000)
       }
-      let report = ModelBenchReport(file: file, profiles: profiles)
+      let report = ModelBenchReport(file: file, values: plan.values, profiles: profiles)
       try Console.print(json ? JSONText.encode(report) : report.description)
     }
   }

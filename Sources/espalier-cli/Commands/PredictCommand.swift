@@ -10,6 +10,8 @@ struct PredictCommand: ParsableCommand {
       Prints one line an image: its position, the class of the largest output, and that class's probability (softmax of \
       the outputs). Images are an IDX file of bytes, plain or .gz, scaled to 0…1 as in training; without one, those of \
       the test set.
+
+      --values f16 also answers with the weights as they are, and notes on standard error what the rounding changes.
       """)
 
   @Argument(help: "The network's file.")
@@ -44,8 +46,11 @@ struct PredictCommand: ParsableCommand {
     try compute {
       let network = try NetworkFile(contentsOf: file).network
       let samples = try loadSamples(for: network)
-      let outputs = plan.makePlan(for: network, batchSize: batchSize).predict(samples)
-      let answers = Predictions(outputs)
+      let answers = Predictions(plan.makePlan(for: network, batchSize: batchSize).predict(samples))
+      if plan.values != .single {
+        let exact = plan.makePlan(for: network, batchSize: batchSize, values: .single).predict(samples)
+        Console.log.info("\(plan.values) values: \(answers.comparison(with: Predictions(exact)))")
+      }
       try Console.print(json ? JSONText.encode(answers) : answers.description)
     }
   }
@@ -90,6 +95,14 @@ private struct Predictions: Encodable, CustomStringConvertible {
     probabilities = zip(rows, best).map { row, index in
       Float(1 / row.reduce(0.0) { $0 + exp(Double($1) - Double(row[index])) })
     }
+  }
+
+  /// What is the same as in other answers, and what is not.
+  func comparison(with others: Predictions) -> String {
+    let same = zip(classes, others.classes).count { $0 == $1 }
+    let difference = zip(probabilities, others.probabilities).map { abs($0 - $1) }.max() ?? 0
+    return "\(same) of \(classes.count) classes are those of f32; the largest difference of a probability is "
+      + "\((100 * Double(difference)).formatted(decimals: 3)) points"
   }
 
   var description: String {

@@ -7,6 +7,7 @@ struct ModelBenchReport: Encodable, CustomStringConvertible {
   let core: String
   let instructionSet: String
   let threads: Int
+  let values: String
   let batches: [Batch]
 
   /// One batch size.
@@ -28,18 +29,19 @@ struct ModelBenchReport: Encodable, CustomStringConvertible {
     let gigaflopsOnSurvivors: Double?
   }
 
-  init(file: String, profiles: [PlanProfile]) {
+  init(file: String, values: SparseVectorLayout.Values, profiles: [PlanProfile]) {
     let compute = Compute.current
     self.file = file
     backend = compute.backend.rawValue
     core = compute.coreName
     instructionSet = compute.instructionSet.rawValue
     threads = compute.threads
+    self.values = values.description
     batches = profiles.map(Batch.init)
   }
 
   var description: String {
-    let heading = "\(file): \(backend) (\(core)), \(instructionSet), \(threads) threads"
+    let heading = "\(file): \(backend) (\(core)), \(instructionSet), \(threads) threads, \(values) values"
     return ([heading] + batches.map(\.description)).joined(separator: "\n\n")
   }
 }

@@ -66,6 +66,9 @@ public final class SparseVectorLayout: @unchecked Sendable {
       matrix, rowOrder: rowOrder, firstSteps: firstSteps, addressing: addressing, values: values)
   }
 
+  /// Whether `.half` can hold all of some values: none is NaN, and none 65520 or more.
+  public static func halfPrecisionHolds(_ values: [Float]) -> Bool { values.allSatisfy { abs($0) < 65520 } }
+
   /// The bytes that a product reads beside the activations.
   public var byteCount: Int { streams.byteCount + firstSteps.byteCount }
 
