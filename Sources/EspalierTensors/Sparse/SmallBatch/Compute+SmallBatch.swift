@@ -13,8 +13,8 @@ extension Compute {
     withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
       splitByWork(
         parts: layout.groups, minimum: Self.leastSlotsPerThread,
-        (layout, kernels.sparse_vector_product, y, kernelLayout, x, bias, function),
-        work: { task, group in Int(task.0.firstSteps.values[group]) * task.0.addressing.slotsPerStep }
+        (layout.addressing.slotsPerStep, kernels.sparse_vector_product, y, kernelLayout, x, bias, function),
+        work: { task, group in Int(task.3.pointee.first_steps[group]) * task.0 }
       ) { task, groups in
         let (_, kernel, y, layout, x, bias, function) = task
         kernel(y, layout, groups.lowerBound, groups.upperBound, x, bias, function.name, function.parameter)
@@ -35,10 +35,10 @@ extension Compute {
     withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
       splitByWork(
         parts: layout.panels, minimum: Self.leastSlotsPerThread / (2 * max(tiles, 1)),
-        (layout, kernels.sparse_small_batch_product, y, kernelLayout, x, bias, function),
-        work: { task, panel in task.0.firstSlot(ofPanel: panel) }
+        (kernels.sparse_small_batch_product, y, kernelLayout, x, bias, function),
+        work: { task, panel in Int(task.2.pointee.first_slots[panel * task.2.pointee.blocks]) }
       ) { task, panels in
-        let (_, kernel, y, layout, x, bias, function) = task
+        let (kernel, y, layout, x, bias, function) = task
         kernel(
           y.base, y.columns, layout, panels.lowerBound, panels.upperBound, x.base, x.columns, x.columns, bias,
           function.name, function.parameter)
@@ -79,11 +79,11 @@ extension Compute {
     parts: Int, minimum: Int, _ operands: Operands, work: @escaping @Sendable (Operands, Int) -> Int,
     _ body: @escaping @Sendable (Operands, Range<Int>) -> Void
   ) {
-    let shares = WorkShares(parts: parts, operands: operands, work: work, body: body)
-    let total = work(operands, parts)
+    let total = threads > 1 ? work(operands, parts) : 0
     guard threads > 1 && total >= 2 * minimum else {
       return withoutDenormals { body(operands, 0..<parts) }
     }
+    let shares = WorkShares(parts: parts, operands: operands, work: work, body: body)
     split(total, minimum: minimum, shares) { $0.run($1) }
   }
 

@@ -15,8 +15,8 @@ extension Compute {
     withUnsafePointer(to: layout.kernelLayout) { kernelLayout in
       splitByWork(
         parts: layout.blockRows, minimum: Self.leastSlotsPerThread / max(x.columns / 8, 1),
-        (layout, self, y, kernelLayout, x, bias, function),
-        work: { task, row in Int(task.0.starts.values[row]) * task.0.shape.rows * task.0.shape.columns }
+        (layout.shape.rows * layout.shape.columns, self, y, kernelLayout, x, bias, function),
+        work: { task, row in Int(task.3.pointee.starts[row]) * task.0 }
       ) { task, rows in
         let (_, compute, y, layout, x, bias, function) = task
         if x.columns == 1 {
