@@ -67,18 +67,19 @@ struct NodeParameters: ParameterSource {
     }
     let entry = try ledger.take(path.description, shape: shape, types: [.float32, .float16, .bfloat16])
     try requireMemory(4 * entry.count, path: ledger.file.path)
-    let values = try Tensor(shape: entry.shape) { try ledger.file.readFloats(entry.name, into: $0) }
-    var parameter = Parameter(values, role: role)
+    // Nobody else may hold the tensor: pruning would copy it.
+    var parameter = Parameter(
+      try Tensor(shape: entry.shape) { try ledger.file.readFloats(entry.name, into: $0) }, role: role)
     guard ledger.file.entry(path.maskName) != nil else { return parameter }
     let mask = try ledger.readMask(ledger.take(path.maskName, shape: shape, types: [.bool, .uint8]))
-    try requireZeros(of: values, outside: mask, name: path.description)
+    try requireZeros(of: parameter, outside: mask, name: path.description)
     parameter.prune(keeping: mask)
     return parameter
   }
 
   /// Dropping the values would make another network of the file than a reader that knows nothing of masks.
-  private func requireZeros(of values: Tensor, outside mask: Mask, name: String) throws {
-    let offender = values.withUnsafeValues { values in
+  private func requireZeros(of parameter: Parameter, outside mask: Mask, name: String) throws {
+    let offender = parameter.withUnsafeStoredValues { values in
       mask.withUnsafeWords { words in values.firstIndexOfNonzero(outside: words).map { ($0, values[$0]) } }
     }
     guard let (index, value) = offender else { return }
