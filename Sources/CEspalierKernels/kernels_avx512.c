@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "espalier_kernels.h"
+#include "platform/thread_memory.h"
 #include "tables.h"
 
 #if defined(__x86_64__)

@@ -48,7 +48,7 @@ typedef struct {
 /// survivors.
 typedef struct {
   ptrdiff_t columns;
-  ptrdiff_t block_columns;      // at most 1024 where offsets have 16 bits
+  ptrdiff_t block_columns;      // at most 4096 where offsets have 16 bits
   ptrdiff_t blocks;
   const int64_t *first_groups;  // of chunk panel * blocks + block, and the end of the last
   const int64_t *first_slots;   // likewise

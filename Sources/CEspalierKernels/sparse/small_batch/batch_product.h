@@ -1,11 +1,13 @@
 // Y = f(W X + b), sixteen columns at a time: see EspalierSmallBatchLayout in espalier_small_batch.h.
 #pragma once
 
+#include "../../platform/thread_memory.h"
 #include "espalier_small_batch.h"
 #include "finish_rows.h"
 
-// A block's activations are packed on the stack, which is 128 KB in all for threads of some C libraries.
-enum { TILE_COLUMNS = 16, LARGEST_BLOCK = 1024 };
+enum { TILE_COLUMNS = 16, LARGEST_BLOCK = 2048 };
+
+_Static_assert(LARGEST_BLOCK * TILE_COLUMNS <= THREAD_MEMORY, "a block's activations are packed in a thread's memory");
 
 /// The activations of a block: the first register of columns, and the distance between rows.
 typedef struct {
@@ -147,7 +149,7 @@ static void sparse_small_batch_product(
     float *y, ptrdiff_t stride, const EspalierSmallBatchLayout *layout, ptrdiff_t first, ptrdiff_t last,
     const float *x, ptrdiff_t x_stride, ptrdiff_t columns, const float *bias, EspalierActivation activation,
     float parameter) {
-  _Alignas(64) float packed[LARGEST_BLOCK * TILE_COLUMNS];
+  float *const packed = espalier_thread_memory();
   for (ptrdiff_t tile = 0; tile < columns; tile += TILE_COLUMNS) {
     const ptrdiff_t wide = columns - tile < TILE_COLUMNS ? columns - tile : TILE_COLUMNS;
     for (ptrdiff_t block = 0; block < layout->blocks; block++) {

@@ -11,7 +11,7 @@ package struct SmallBatchBlocking: Sendable, Hashable {
   package let isWide: Bool
 
   /// As many columns as the kernels pack at once.
-  static let mostBlockColumns = 1024
+  static let mostBlockColumns = 2048
 
   package init(panelRows: Int, blockColumns: Int, isWide: Bool = false) {
     precondition(
@@ -25,11 +25,11 @@ package struct SmallBatchBlocking: Sendable, Hashable {
   /// The blocking of a `rows` × `columns` matrix with `survivors` in it.
   package init(rows: Int, columns: Int, survivors: Int) {
     let density = rows * columns == 0 ? 1 : Double(survivors) / Double(rows) / Double(columns)
-    if columns > 2 * Self.mostBlockColumns && density < 0.002 {
+    if columns > Self.mostBlockColumns && density * Double(Self.mostBlockColumns) < 4 {
       self.init(panelRows: 256, blockColumns: columns, isWide: true)
       return
     }
-    let most = columns > Self.mostBlockColumns && density >= 0.04 ? 512 : Self.mostBlockColumns
+    let most = columns <= 1024 ? 1024 : density >= 0.04 ? 512 : density >= 0.01 ? 1024 : Self.mostBlockColumns
     let blocks = max(1, (columns + most - 1) / most)
     self.init(panelRows: 256, blockColumns: max(1, (columns + blocks - 1) / blocks))
   }
