@@ -35,7 +35,7 @@ import Testing
   func theReportIsComplete(_ calibration: String) throws {
     let report = try report("--batch 1,16 --threads 2 \(calibration)")
     #expect(
-      report.keys.sorted() == ["backend", "batches", "core", "file", "instructionSet", "threads"])
+      report.keys.sorted() == ["backend", "batches", "core", "file", "instructionSet", "threads", "values"])
     #expect(report["file"] as? String == "net" && report["threads"] as? Int == 2)
     let batches = try #require(report["batches"] as? [[String: Any]])
     #expect(batches.map { $0["batchSize"] as? Int } == [1, 16])

@@ -55,6 +55,15 @@ import Testing
     // By default an amount leaves every layer something.
     let kept = espalier("prune", "dense.safetensors", "--sparsity", "1", "--distribution", "global")
     #expect(kept.status == 0 && !kept.errors.contains("nothing left"))
+    let network = contents(folder.path("dense.safetensors"))
+    let overwriting = espalier(
+      "sensitivity", "dense.safetensors", "--data", "data", "--csv", "./dense.safetensors")
+    #expect(
+      overwriting.status == 64
+        && overwriting.errors.contains("--csv: expected a file other than the network's"))
+    #expect(contents(folder.path("dense.safetensors")) == network)
+    let shared = espalier("prune", "dense.safetensors", "--pattern", "2:4", "--distribution", "global")
+    #expect(shared.status == 64 && shared.errors.contains("--distribution: expected an amount to share out"))
     let mistake = espalier("prune", "dense.safetensors", "--criterion", "taylor")
     #expect(mistake.status == 64 && mistake.errors.contains("expected an amount such as --sparsity 0.9"))
   }

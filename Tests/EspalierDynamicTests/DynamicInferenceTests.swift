@@ -125,7 +125,7 @@ import Testing
       }
     }
     #expect(operation(perceptron(density: 1), active: 3) == .denseColumns)
-    #expect(operation(perceptron(density: 1), active: 10) == .whole(.dense))
+    #expect(operation(perceptron(density: 1), active: 10) == .whole(set == .portable ? .dense : .smallDense))
     #expect(operation(perceptron(density: 0.1), active: 1) == .sparseColumns)
     #expect(operation(perceptron(density: 0.1), active: 8) == .whole(.vector))
   }

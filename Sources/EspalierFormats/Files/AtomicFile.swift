@@ -51,6 +51,13 @@ public enum AtomicFile {
     try write(to: path) { output in try output.write(bytes) }
   }
 
+  /// Whether both paths lead to the same file, through links too; false where one of them leads to none.
+  public static func areSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
+      && one.st_ino == other.st_ino
+  }
+
   /// Removes a file, if it is there and may be removed.
   public static func remove(_ path: String) { unlink(path) }
 

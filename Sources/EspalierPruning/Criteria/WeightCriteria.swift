@@ -46,7 +46,9 @@ public struct LAMPCriterion: PruningCriterion {
   /// w² over the sum of the squares that are not smaller, accumulated in double precision.
   public func scores(of candidates: PruningCandidates, from evidence: PruningEvidence) -> Tensor {
     var scores = [Float](repeating: 0, count: candidates.count)
-    candidates.values.withUnsafeValues { weights in
+    candidates.values.withUnsafeValues { values in
+      // A NaN counts as small, as everywhere.
+      let weights = values.map { $0.isNaN ? 0 : $0 }
       let order = weights.indices.filter { candidates.alive?[$0] ?? true }
         .sorted { (abs(weights[$0]), $0) > (abs(weights[$1]), $1) }
       var sum = 0.0

@@ -77,14 +77,14 @@ public final class PruningEvidence {
     return Xoshiro256(seed: seed &+ UInt64(position) &* 0x9E37_79B9_7F4A_7C15)
   }
 
-  /// The rows of a parameter, 0 where it is pruned.
+  /// The rows of a parameter, 0 where it is pruned or no number.
   func rows(of candidates: PruningCandidates) -> [[Float]] {
     var rows = [[Float]](
       repeating: [Float](repeating: 0, count: candidates.columns), count: candidates.rows)
     candidates.values.withUnsafeValues { values in
       for index in values.indices {
         let place = candidates.place(of: index)
-        rows[place / candidates.columns][place % candidates.columns] = values[index]
+        rows[place / candidates.columns][place % candidates.columns] = values[index].isNaN ? 0 : values[index]
       }
     }
     return rows

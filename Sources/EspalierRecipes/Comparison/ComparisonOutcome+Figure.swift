@@ -28,8 +28,9 @@ extension ComparisonOutcome {
     var page = HTMLPage(title: "Ways to prune: \(model) on \(dataset)")
     page.figures(
       [figure],
-      caption: "Test accuracy against the share of weights pruned: means over \(settings.seeds.count) seeds"
-        + (settings.seeds.count > 1 ? ", bands of one standard deviation." : "."))
+      caption: "Test accuracy against the share of weights pruned"
+        + (settings.seeds.count > 1
+          ? ": means over \(settings.seeds.count) seeds, bands of one standard deviation." : ", one seed."))
     page.heading("Where each loses one point")
     page.table(
       header: ["way", "share pruned"],
@@ -37,7 +38,7 @@ extension ComparisonOutcome {
     page.heading("Accuracy")
     page.table(
       header: ["way"] + settings.sparsities.map(percentage),
-      rows: lines.map { line in [line.family.title] + line.points.map { percentage($0.accuracy) } })
+      rows: lines.map { line in [line.family.title] + line.points.map(\.text) })
     page.heading("Settings")
     page.facts(
       [
@@ -50,5 +51,13 @@ extension ComparisonOutcome {
     page.heading("Machine")
     page.facts(machine.facts)
     return page
+  }
+}
+
+extension ComparisonOutcome.Mean {
+  /// The accuracy in percent, with its deviation where there is one.
+  fileprivate var text: String {
+    let spread = deviation.map { " ± \((100 * $0).formatted(decimals: 2))" } ?? ""
+    return (100 * accuracy).formatted(decimals: 2) + spread + " %"
   }
 }

@@ -128,7 +128,11 @@ struct ComparisonWork: Sendable {
     var trainer = settings.training(seed: seed, regularizer).trainer(epochs: epochs, epochsDone: done)
     trainer.callbacks += callbacks + settings.callbacks(regularizer)
     let history = trainer.train(&network, on: training) { event in
-      guard case .epoch = event else { return desk.isStopped ? .stop : .proceed }
+      if case .batch(let progress) = event {
+        // Asking takes a lock that all threads share.
+        let isTime = progress.samplesDone / settings.training.batchSize % 32 == 0
+        return (isTime ? desk.proceeds() : !desk.isStopped) ? .proceed : .stop
+      }
       return desk.proceeds(epochsDone: 1) ? .proceed : .stop
     }
     if history.end == .diverged {

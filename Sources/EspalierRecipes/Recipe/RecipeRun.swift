@@ -32,9 +32,12 @@ struct RecipeRun {
     rewindEpoch: Int = 0, learnsFromDense: Bool = true
   ) throws -> RecipeStage {
     try tell(.begins(name, epochs: epochs))
-    var trainer = recipe.training.trainer(epochs: epochs, epochsDone: epochsDone)
+    var trainer = recipe.training.trainer(epochs: rewindEpoch + epochs, epochsDone: epochsDone)
     trainer.callbacks += callbacks
-    if rewindEpoch > 0 { trainer.schedule = RewoundSchedule(trainer.schedule, to: rewindEpoch) }
+    if rewindEpoch > 0 {
+      trainer.epochs = epochs
+      trainer.schedule = RewoundSchedule(trainer.schedule, to: rewindEpoch)
+    }
     if learnsFromDense, let distillation = recipe.distillation, let dense = outcome.dense {
       trainer.teacher = Teacher(dense.network, distillation)
     }
@@ -97,7 +100,7 @@ struct RecipeRun {
 }
 
 /// A schedule that goes on as if so many epochs had been done.
-private struct RewoundSchedule: LearningRateSchedule {
+struct RewoundSchedule: LearningRateSchedule {
   let schedule: any LearningRateSchedule
   let epochs: Double
 

@@ -29,7 +29,10 @@ extension RecipeRun {
       shape: strategy.schedule)
     return try train(
       "gradually pruned", &network, epochs: strategy.retrainEpochs,
-      callbacks: [PrunerRamp(ramp, pruner: pruner, samples: calibrationSamples(pruner))])
+      callbacks: [
+        PrunerRamp(
+          ramp, pruner: pruner, samples: calibrationSamples(pruner), loss: recipe.training.loss)
+      ])
   }
 
   mutating func rigl(_ strategy: RigLStrategy, _ network: Network) throws -> RecipeStage {

@@ -5,7 +5,7 @@ public import EspalierPruning
 /// The ramp of gradual pruning for any criterion, pattern and distribution: at every update of the ramp a pruner takes the
 /// network to its sparsity.
 ///
-/// The criterion is asked anew at every update, with the loss of the training; what a pruner's selection leaves out stays whole.
+/// The criterion is asked anew at every update, with a loss of its own; what a pruner's selection leaves out stays whole.
 /// The scope and the selection of the ramp itself are not used, nor its shape where another schedule is given.
 public struct PrunerRamp: TrainingCallback {
   /// When, and to which sparsity.
@@ -17,10 +17,15 @@ public struct PrunerRamp: TrainingCallback {
   /// What calibrates criteria that need samples.
   public let samples: Dataset?
 
+  /// The loss whose gradients criteria look at.
+  public let loss: any Loss
+
   /// The callback.
   public init(
-    _ ramp: GradualPruning, sparsity: (any SparsitySchedule)? = nil, pruner: Pruner, samples: Dataset? = nil
+    _ ramp: GradualPruning, sparsity: (any SparsitySchedule)? = nil, pruner: Pruner, samples: Dataset? = nil,
+    loss: any Loss = CrossEntropy()
   ) {
+    self.loss = loss
     self.ramp = ramp
     self.sparsity = sparsity ?? ramp.shape.schedule
     self.pruner = pruner
@@ -42,6 +47,6 @@ public struct PrunerRamp: TrainingCallback {
     let wanted = sparsity.sparsity(
       at: ramp.schedule.share(moment), from: ramp.initialSparsity, to: ramp.finalSparsity)
     var generator = moment.generator()
-    pruner.prune(&network, to: .sparsity(wanted), samples: samples, seed: generator.next())
+    pruner.prune(&network, to: .sparsity(wanted), samples: samples, loss: loss, seed: generator.next())
   }
 }

@@ -63,6 +63,9 @@ struct SensitivityCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     try compute {
+      for (option, path) in [("--csv", csv), ("--svg", svg)] {
+        try require(option, path, "a file other than the network's") { !AtomicFile.areSame($0, file) }
+      }
       let stored = try NetworkFile(contentsOf: file)
       let selection = ParameterSelection.weights(of: try layerNames(layers, of: stored.network))
       let sets = try data.load()

@@ -9,14 +9,18 @@ struct PruningOptions: ParsableArguments {
       valueName: "name"))
   var criterion = "magnitude"
 
-  @Option(help: ArgumentHelp("Which weights go together: \(PatternName.forms).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Which weights go together: \(PatternName.forms). Wanda is meant for weights-per-row.",
+      valueName: "name"))
   var pattern = "weights"
 
   @Option(
     help: ArgumentHelp(
-      "How much each layer gives: \(DistributionName.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "How much each layer gives: \(DistributionName.allCases.map(\.rawValue).joined(separator: ", ")) "
+        + "(default: uniform).",
       valueName: "name"))
-  var distribution = "uniform"
+  var distribution: String?
 
   @Option(
     help: ArgumentHelp(
@@ -94,6 +98,14 @@ struct PruningOptions: ParsableArguments {
         "--criterion \(criterion): expected an amount such as --sparsity 0.9, for only magnitudes compare with standard "
           + "deviations")
     }
+    if distribution != nil, isThreshold || amount == .given {
+      throw ValidationError(
+        "--distribution: expected an amount to share out, such as --sparsity 0.9, found \(given.first ?? "none")"
+      )
+    }
+    if perLayer != nil, layers != nil {
+      throw ValidationError("--per-layer, --layers: expected one of them, found both")
+    }
     if maskOf != nil, criterion != "magnitude" || pattern != "weights" {
       throw ValidationError(
         "--mask-of: expected no --criterion and no --pattern, for the file says what goes")
@@ -132,7 +144,8 @@ struct PruningOptions: ParsableArguments {
     }
     return PruningChoice(
       criterion: try named("--criterion", criterion), pattern: pattern,
-      distribution: try named("--distribution", distribution), perLayer: try perLayerSparsities(),
+      distribution: try named("--distribution", distribution ?? "uniform"),
+      perLayer: try perLayerSparsities(),
       floor: floor ?? (isThreshold ? 0 : 1),
       layers: layers.map { $0.split(separator: ",").map(String.init) }, biases: biases, samples: samples)
   }

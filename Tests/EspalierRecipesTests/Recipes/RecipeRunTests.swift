@@ -109,6 +109,26 @@ import Testing
     }
   }
 
+  /// Late rewinding goes on with the schedule where it stood, whatever the schedule; rewinding the rate keeps the weights.
+  @Test(arguments: TrainingSettings.ScheduleName.allCases)
+  func lateRewinding(_ schedule: TrainingSettings.ScheduleName) throws {
+    var late = recipe(
+      .lotteryTicket(LotteryTicketStrategy(sparsity: 0.5, rounds: 1, rewindEpoch: 2, control: false)))
+    late.epochs = 3
+    late.training.schedule = schedule
+    let outcome = try run(late)
+    let trainer = late.training.trainer(epochs: 3)
+    let rates = outcome.stages[1].history.epochs.map(\.learningRate)
+    #expect(rates == [outcome.dense!.history.epochs[2].learningRate])
+    #expect(rates[0] >= 0 && trainer.optimizer.learningRate >= rates[0])
+    late.strategy = .lotteryTicket(
+      LotteryTicketStrategy(
+        sparsity: 0.5, rounds: 1, rewinding: .learningRate, rewindEpoch: 2, control: false))
+    let kept = try run(late)
+    #expect(kept.stages[1].history.epochs.map(\.learningRate) == rates)
+    #expect(kept.best!.network.weight("fc1").values != outcome.best!.network.weight("fc1").values)
+  }
+
   @Test func rigl() throws {
     var moving = recipe(.rigl(RigLStrategy(sparsity: 0.9, interval: 5)))
     moving.pruning = PruningChoice()
@@ -134,4 +154,8 @@ import Testing
       outcome.end == TrainingHistory.End.stoppedByObserver && outcome.best == nil && outcome.test == nil)
     #expect(outcome.stages.map(\.name) == ["dense", "pruned"])
   }
+}
+
+extension Network {
+  fileprivate func weight(_ node: String) -> Parameter { self[ParameterPath(node: node, name: "weight")]! }
 }
