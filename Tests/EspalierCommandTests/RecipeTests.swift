@@ -68,6 +68,17 @@ import Testing
     #expect(mistake.status == 64 && mistake.errors.contains("expected an amount such as --sparsity 0.9"))
   }
 
+  /// The classic run prunes the layers it is told to, and no others.
+  @Test func theClassicRunSparesLayers() throws {
+    let run = espalier(
+      ["run", "--layers", "fc1", "--epochs", "1", "--retrain-epochs", "1", "--sensitivity", "1", "--json"]
+        + TinyData.options)
+    #expect(run.status == 0, "\(run.errors)")
+    let layers = try #require(try run.json()["layers"] as? [[String: Any]])
+    let left = Dictionary(uniqueKeysWithValues: layers.map { ($0["name"] as! String, $0["nonzero"] as! Int) })
+    #expect(left["fc1.weight"]! < 192 && left["fc2.weight"] == 36)
+  }
+
   @Test func recipesAreCarriedOut() throws {
     for strategy in ["one-shot", "iterative", "gradual", "dynamic", "lottery-ticket", "rigl"] {
       let example = espalier("recipe", "--example", strategy)

@@ -38,6 +38,12 @@ struct RunCommand: ParsableCommand {
       valueName: "multiple"))
   var sensitivity: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Prune only these layers, separated by commas (default: all). Sparing the last one, which is small, lets the others "
+        + "lose more.", valueName: "names"))
+  var layers: String?
+
   @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
 
@@ -61,7 +67,7 @@ struct RunCommand: ParsableCommand {
   private var optionsOfTheClassic: [String] {
     [
       ("--model", model != nil), ("--epochs", epochs != nil), ("--retrain-epochs", retrainEpochs != nil),
-      ("--sensitivity", sensitivity != nil),
+      ("--sensitivity", sensitivity != nil), ("--layers", layers != nil),
     ].filter(\.1).map(\.0) + training.given + connectivity.given
   }
 
@@ -116,7 +122,8 @@ struct RunCommand: ParsableCommand {
     let folder = try OutputFolder(output, for: RunStory.files)
     let experiment = PruneAndRetrain(
       settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,
-      sensitivity: sensitivity ?? 2)
+      sensitivity: sensitivity ?? 2,
+      selection: .weights(of: try layerNames(layers, of: network)))
     let title = "\(model)\(connectivity.suffix) on \(sets.name)"
     if !json { try Console.print(heading(title, sets, settings)) }
     var story = RunStory(folder: folder, experiment: experiment, origin: network, isQuiet: json)
