@@ -51,13 +51,8 @@ public struct GlobalDistribution: PruningDistribution {
   /// How many of each layer are among the `total` largest of all; ties fall in the order of layers and indices.
   public func kept(of layers: [PrunableLayer], total: Int) -> [Int] {
     let alive = layers.reduce(0) { $0 + $1.alive }
-    var cut = ScoreSelection(
-      smallest: max(alive - total, 0), of: layers.map { ($0.units.scores, $0.units.alive) })
-    return layers.map { layer in
-      var kept = layer.units.alive ?? Mask(ones: layer.units.scores.shape)
-      cut.clear(layer.units.scores, in: &kept)
-      return kept.survivors
-    }
+    var cut = UnitCut(smallest: max(alive - total, 0), of: layers.map(\.units))
+    return layers.map { cut.kept(of: $0.units).survivors }
   }
 }
 

@@ -59,18 +59,27 @@ public enum ScorePooling: Sendable, Hashable {
 public struct PruningUnits: Sendable {
   /// The parameter's weights.
   public let candidates: PruningCandidates
-  /// One score a unit; a unit each candidate where the weights stand alone.
-  public let scores: Tensor
+  /// The scores; the weights themselves, either sign, where their magnitudes are the scores: no copy is made of them.
+  let stored: Tensor
+  /// Whether the magnitudes of what is stored are the scores.
+  let areMagnitudes: Bool
   /// Which units have survivors; nil for all.
   public let alive: Mask?
   /// The unit of each candidate; nil where each is its own.
   let unitOfCandidate: [Int32]?
 
+  /// Single weights with their magnitudes as scores.
+  init(magnitudesOf candidates: PruningCandidates) {
+    self.candidates = candidates
+    (stored, areMagnitudes, alive, unitOfCandidate) = (candidates.values, true, candidates.alive, nil)
+  }
+
   /// Pools the scores of the candidates.
   init(_ candidates: PruningCandidates, scores: Tensor, pattern: some PruningPattern) {
     self.candidates = candidates
+    areMagnitudes = false
     guard candidates.count > 0, pattern.unit(row: 0, column: 0, in: candidates.shape) != nil else {
-      (self.scores, alive, unitOfCandidate) = (scores, candidates.alive, nil)
+      (stored, alive, unitOfCandidate) = (scores, candidates.alive, nil)
       return
     }
     let width = max(candidates.columns, 1)
@@ -81,7 +90,7 @@ public struct PruningUnits: Sendable {
     let units = Self.packed(numbers, outOf: pattern.unitCount(in: candidates.shape))
     let pooled = pattern.pooling.pool(
       scores, alive: candidates.alive, units: units.ofCandidate, count: units.count)
-    self.scores = Tensor(pooled.scores, shape: [pooled.scores.count])
+    stored = Tensor(pooled.scores, shape: [pooled.scores.count])
     alive = Mask(pooled.counts.map { $0 > 0 }, shape: [pooled.counts.count])
     unitOfCandidate = units.ofCandidate
   }
@@ -94,19 +103,57 @@ public struct PruningUnits: Sendable {
     return (numbers.map { position[$0]! }, known.count)
   }
 
-  /// The number of units with survivors.
-  public var survivors: Int { alive?.survivors ?? scores.count }
+  /// One score a unit; a unit each candidate where the weights stand alone.
+  public var scores: Tensor {
+    guard areMagnitudes else { return stored }
+    return Tensor(stored.values.map(abs), shape: stored.shape)
+  }
 
-  /// The `count` units with the largest scores.
-  public func largest(_ count: Int) -> Mask { Mask(largest: count, of: scores, among: alive) }
+  /// The number of units with survivors.
+  public var survivors: Int { alive?.survivors ?? stored.count }
+
+  /// The `count` units with the largest scores; traps when there are fewer.
+  public func largest(_ count: Int) -> Mask {
+    var cut = UnitCut(smallest: survivors - count, of: [self])
+    return cut.kept(of: self)
+  }
 
   /// The units whose score is at least a threshold.
   func atLeast(_ threshold: Float) -> Mask {
-    var kept = alive ?? Mask(ones: scores.shape)
-    scores.withUnsafeValues { values in
-      for index in values.indices where !(values[index] >= threshold) { kept[index] = false }
+    var kept = alive ?? Mask(ones: stored.shape)
+    if areMagnitudes {
+      stored.clearSmallMagnitudes(below: threshold, in: &kept)
+      return kept
+    }
+    kept.withUnsafeMutableWords { words in
+      stored.withUnsafeValues { values in
+        for index in values.indices where !(values[index] >= threshold) {
+          words[index >> 6] &= ~(1 << UInt64(index & 63))
+        }
+      }
     }
     return kept
+  }
+
+  /// The largest score of the units that `kept` leaves out; nil when there are none.
+  func largestScore(without kept: Mask) -> Float? {
+    guard kept.survivors < survivors else { return nil }
+    var gone = alive ?? Mask(ones: stored.shape)
+    gone.withUnsafeMutableWords { words in
+      kept.withUnsafeWords { kept in
+        for index in words.indices { words[index] &= ~kept[index] }
+      }
+    }
+    return stored.withUnsafeValues { values in
+      gone.withUnsafeWords { words in
+        var largest = -Float.infinity
+        for index in values.indices where words[index >> 6] >> UInt64(index & 63) & 1 == 1 {
+          largest = Float.maximum(largest, areMagnitudes ? abs(values[index]) : values[index])
+        }
+        // Nothing but NaNs: they count as 0.
+        return largest == -.infinity ? 0 : largest
+      }
+    }
   }
 
   /// The candidates whose units are kept.

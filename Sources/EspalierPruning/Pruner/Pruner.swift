@@ -53,14 +53,13 @@ public struct Pruner: Sendable {
     var thresholds: [ParameterPath: Float] = [:]
     var goal = PruningGoal(rounds: criterion.rounds)
     for round in 1...criterion.rounds {
-      let evidence = PruningEvidence(
-        of: network, samples: samples, loss: loss, seed: seed &+ UInt64(round - 1))
-      let layers = score(network, evidence)
-      let target = goal.kept(after: round, of: layers, amount)
-      for (path, threshold) in apply(keep(layers, amount, target, network), layers, to: &network) {
-        thresholds[path] = threshold
+      let choice = choose(
+        in: network, amount, &goal, round, samples: samples, loss: loss, seed: seed &+ UInt64(round - 1))
+      network.visitParameters { path, parameter in
+        if let mask = choice.masks[path] { parameter.prune(keepingCandidates: mask) }
       }
-      guard target != nil else { break }
+      thresholds.merge(choice.thresholds) { $1 }
+      guard goal.isCounted else { break }
     }
     return before.map { path, survivors in
       PrunedParameter(
@@ -90,13 +89,32 @@ public struct Pruner: Sendable {
         : "neither the pattern nor the distribution fixes an amount")
   }
 
+  /// What a round keeps. A function of its own, so that no copy of a weight is alive when the weights change, which would have
+  /// to be duplicated.
+  private func choose(
+    in network: Network, _ amount: PruningAmount, _ goal: inout PruningGoal, _ round: Int, samples: Dataset?,
+    loss: any Loss, seed: UInt64
+  ) -> (masks: [ParameterPath: Mask], thresholds: [ParameterPath: Float]) {
+    let evidence = PruningEvidence(of: network, samples: samples, loss: loss, seed: seed)
+    let layers = score(network, evidence)
+    let kept = keep(layers, amount, goal.kept(after: round, of: layers, amount), network)
+    var (masks, thresholds): ([ParameterPath: Mask], [ParameterPath: Float]) = ([:], [:])
+    for (layer, kept) in zip(layers, kept) {
+      if kept.mask.survivors < layer.alive { masks[layer.path] = layer.units.candidates(of: kept.mask) }
+      thresholds[layer.path] = kept.threshold ?? layer.units.largestScore(without: kept.mask)
+    }
+    return (masks, thresholds)
+  }
+
   private func score(_ network: Network, _ evidence: PruningEvidence) -> [PrunableLayer] {
-    network.parameters.filter { selection.contains($0.path, $0.parameter) }.map { path, parameter in
+    let plain = criterion is MagnitudeCriterion && (pattern as? SingleWeights)?.comparison == .parameter
+    return network.parameters.filter { selection.contains($0.path, $0.parameter) }.map { path, parameter in
       let candidates = PruningCandidates(path, parameter)
-      let scores = criterion.scores(of: candidates, from: evidence)
       return PrunableLayer(
         path: path, shape: parameter.shape, unitCount: pattern.unitCount(in: parameter.shape),
-        units: candidates.units(scores, pattern))
+        units: plain
+          ? PruningUnits(magnitudesOf: candidates)
+          : candidates.units(criterion.scores(of: candidates, from: evidence), pattern))
     }
   }
 
@@ -140,22 +158,6 @@ public struct Pruner: Sendable {
       atFloor.formUnion(below)
     }
   }
-
-  /// Prunes, and returns the threshold of each layer or the largest score that went.
-  private func apply(
-    _ kept: [KeptUnits], _ layers: [PrunableLayer], to network: inout Network
-  ) -> [(ParameterPath, Float)] {
-    var masks: [ParameterPath: Mask] = [:]
-    for (layer, kept) in zip(layers, kept) where kept.mask.survivors < layer.alive {
-      masks[layer.path] = layer.units.candidates(of: kept.mask)
-    }
-    network.visitParameters { path, parameter in
-      if let mask = masks[path] { parameter.prune(keepingCandidates: mask) }
-    }
-    return zip(layers, kept).compactMap { layer, kept in
-      (kept.threshold ?? layer.units.largestScore(without: kept.mask)).map { (layer.path, $0) }
-    }
-  }
 }
 
 private struct KeptUnits {
@@ -169,6 +171,9 @@ private struct PruningGoal {
   private var ends: (alive: Int, kept: Int?)?
 
   init(rounds: Int) { self.rounds = rounds }
+
+  /// Whether a number of units is to stay; false where scores decide or the amount is given.
+  var isCounted: Bool { ends?.kept != nil }
 
   /// Nil where scores decide or the amount is given.
   mutating func kept(after round: Int, of layers: [PrunableLayer], _ amount: PruningAmount) -> Int? {
@@ -189,15 +194,5 @@ private struct PruningGoal {
 extension PruningCandidates {
   fileprivate func units(_ scores: Tensor, _ pattern: some PruningPattern) -> PruningUnits {
     PruningUnits(self, scores: scores, pattern: pattern)
-  }
-}
-
-extension PruningUnits {
-  /// The largest score of the units that `kept` leaves out; nil when there are none.
-  fileprivate func largestScore(without kept: Mask) -> Float? {
-    scores.withUnsafeValues { values in
-      values.indices.lazy.filter { (alive?[$0] ?? true) && !kept[$0] }.map { values[$0] }
-        .reduce(nil) { Float.maximum($0 ?? -.infinity, $1) }
-    }
   }
 }
