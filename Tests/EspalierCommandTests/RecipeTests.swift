@@ -126,6 +126,10 @@ import Testing
         "all.yaml: held-out: expected less than the 120 training samples, found 120"
       ),
       (
+        ["recipe", "--check", "odd.yaml"], 1,
+        "odd.yaml: model: expected lenet-300-100 or two or more layer sizes, such as 784-100-10, found lenet-9"
+      ),
+      (
         ["compare", "--ways", "best"], 64,
         "--ways: expected some of prune-only, prune-l1, retrain-l1, retrain-l2, iterative, rigl, lottery-ticket, found best"
       ),
@@ -138,6 +142,7 @@ import Testing
   func mistakes(arguments: [String], status: Int, message: String) {
     _ = folder.file("bad.yaml", Array("epochs: 3\ncolor: red\n".utf8))
     _ = folder.file("all.yaml", Array("model: 16-12-3\nheld-out: 120\n".utf8))
+    _ = folder.file("odd.yaml", Array("model: lenet-9\n".utf8))
     let outcome = espalier(arguments)
     #expect(
       outcome.status == status && outcome.errorLines.first == "espalier: error: \(message)",

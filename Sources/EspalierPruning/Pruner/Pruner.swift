@@ -7,8 +7,8 @@ internal import EspalierTensors
 ///     let pruner = Pruner(criterion: TaylorCriterion(), distribution: GlobalDistribution())
 ///     pruner.prune(&network, to: .sparsity(0.95), samples: training.prefix(512))
 ///
-/// Masks compose by intersection: what was pruned before stays pruned and counts as pruned. The number that stays is exact;
-/// ties go in the order of the indices. The same on every backend, but for criteria that compute gradients or activity, which
+/// Masks compose by intersection: what was pruned before stays pruned and counts as pruned. The number that stays is exact,
+/// unless the floor keeps more; ties go in the order of the indices. The same on every backend, but for criteria that compute gradients or activity, which
 /// agree to rounding.
 public struct Pruner: Sendable {
   /// Which weights matter.

@@ -25,11 +25,28 @@ struct RecipeCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let check { return try Console.print(JSONText.encode(RecipeFile(contentsOf: check).recipe)) }
+    if let check {
+      let file = try RecipeFile(contentsOf: check)
+      _ = try file.parseModel(at: check)
+      return try Console.print(JSONText.encode(file.recipe))
+    }
     let names = PruningStrategy.Name.allCases.map(\.rawValue).joined(separator: ", ")
     guard let name = PruningStrategy.Name(rawValue: example!) else {
       throw ValidationError("--example: expected one of \(names), found \(example!)")
     }
     try Console.print(RecipeFile.example(of: name))
+  }
+}
+
+extension RecipeFile {
+  /// The model that the recipe names, the standard one where it names none.
+  func parseModel(at path: String) throws -> ModelName {
+    guard let model else { return .standard }
+    do { return try ModelName.parse(model) } catch {
+      throw RecipeContradiction(
+        file: path, place: "model",
+        problem:
+          "expected \(ModelName.standard) or two or more layer sizes, such as 784-100-10, found \(model)")
+    }
   }
 }

@@ -80,7 +80,7 @@ struct RunCommand: ParsableCommand {
 
   private func run(recipe path: String) throws {
     let file = try RecipeFile(contentsOf: path)
-    let model = try file.model.map(ModelName.parse) ?? .standard
+    let model = try file.parseModel(at: path)
     let sets = try data.load()
     guard file.recipe.heldOut < sets.training.count else {
       throw RecipeContradiction(

@@ -197,12 +197,16 @@ struct PruningOptions: ParsableArguments {
     let other = try NetworkFile(contentsOf: file).network
     var scores: [String: Tensor] = [:]
     for (path, parameter) in network.parameters {
-      guard let theirs = other[path], theirs.shape == parameter.shape,
-        theirs.count <= Parameter.mostDenseValues
-      else {
+      guard let theirs = other[path], theirs.shape == parameter.shape else {
         throw FormatError(
           file: file, place: "\(path)", expected: "a parameter of shape \(parameter.shape)",
           found: other[path].map { "shape \($0.shape)" } ?? "none")
+      }
+      guard theirs.count <= Parameter.mostDenseValues else {
+        throw FormatError(
+          file: file, place: "\(path)",
+          expected: "at most \(Parameter.mostDenseValues) weights for --mask-of",
+          found: "\(theirs.count)")
       }
       let mask = theirs.mask
       scores["\(path)"] = Tensor(
