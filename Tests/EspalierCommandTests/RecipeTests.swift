@@ -126,6 +126,15 @@ import Testing
         "all.yaml: held-out: expected less than the 120 training samples, found 120"
       ),
       (
+        ["run", "--recipe", "bad.yaml", "--evolve", "0.3"], 64,
+        "--recipe, --evolve: expected one of them, for recipes have no such part, found both"
+      ),
+      (
+        ["prune", "a", "--pattern", "rows"], 64,
+        "--pattern rows: expected an amount such as --sparsity 0.9, for only single weights compare with standard "
+          + "deviations"
+      ),
+      (
         ["recipe", "--check", "odd.yaml"], 1,
         "odd.yaml: model: expected lenet-300-100 or two or more layer sizes, such as 784-100-10, found lenet-9"
       ),

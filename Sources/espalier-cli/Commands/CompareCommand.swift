@@ -49,7 +49,7 @@ struct CompareCommand: ParsableCommand {
     name: .customLong("l1"), help: ArgumentHelp("The strength of the L1 penalty.", valueName: "strength"))
   var strengthL1 = ComparisonSettings().strengthL1
 
-  @Flag(help: "One seed, fewer epochs: a first look in a few minutes.")
+  @Flag(help: "One seed, fewer epochs: a first look in a minute or two.")
   var quick = false
 
   @OptionGroup var compute: ComputeOptions
@@ -75,7 +75,7 @@ struct CompareCommand: ParsableCommand {
     try compute {
       let settings = try settings()
       let sets = try data.load()
-      _ = try model.makeNetwork(for: sets.training, settings.training, .dense)
+      try requireDensifiable(try model.makeNetwork(for: sets.training, settings.training, .dense), settings)
       let folder = try OutputFolder(output, for: Self.files + ["points.json"])
       _ = try OutputFolder(folder.file("networks"), for: [])
       let story = CompareStory(isQuiet: json)
@@ -95,6 +95,16 @@ struct CompareCommand: ParsableCommand {
       try Console.print(
         "\n\(ComparisonTable(result))\n\nfiles in \(folder.path): \(Self.files.joined(separator: ", "))")
     }
+  }
+
+  /// RigL looks at the gradients of whole layers.
+  private func requireDensifiable(_ network: Network, _ settings: ComparisonSettings) throws {
+    guard settings.families.contains(.rigl),
+      let large = network.parameters.first(where: { $0.parameter.count > Parameter.mostDenseValues })
+    else { return }
+    throw ValidationError(
+      "--ways rigl: expected layers of at most \(Parameter.mostDenseValues) weights, found \(large.path) with "
+        + "\(large.parameter.count)")
   }
 
   private func write(_ result: ComparisonOutcome, to folder: OutputFolder) throws {
@@ -189,7 +199,10 @@ private struct ComparisonTable: CustomStringConvertible {
       "  \(line.family.title.paddedRight(to: 30))"
         + (line.losesOnePointAt.map { percent($0) } ?? "not up to \(percent(shares.last!))")
     }
-    description = ([header] + rows + ["", "loses one point at"] + losses).joined(separator: "\n")
+    description =
+      ([header] + rows + [
+        "", shares[0] == 0 ? "loses one point at" : "loses one point, against \(short(shares[0])) pruned, at",
+      ] + losses).joined(separator: "\n")
   }
 }
 

@@ -30,7 +30,8 @@ struct PruneCommand: ParsableCommand {
       let samples = try calibrationSamples(pruner.criterion, stored.network)
       try AtomicFile.requireWritable(output)
       let results = pruner.prune(&stored.network, to: amount, samples: samples, seed: pruning.seed)
-      Console.warn(ofCutOff: results.filter(\.isCutOff).map(\.path))
+      Console.warn(
+        ofCutOff: results.filter { $0.isCutOff && stored.network[$0.path]?.role == .weight }.map(\.path))
       try stored.write(to: output)
       let report = InspectionReport(of: stored.network, thresholds: results)
       try Console.print(json ? JSONText.encode(report) : "\(SurvivorReport(of: stored.network))")

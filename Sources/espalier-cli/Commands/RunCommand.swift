@@ -57,8 +57,11 @@ struct RunCommand: ParsableCommand {
     if let epochs { try requireEpochs("--epochs", epochs, from: 1) }
     if let retrainEpochs { try requireEpochs("--retrain-epochs", retrainEpochs, from: 0) }
     if recipe != nil, let given = optionsOfTheClassic.first {
+      let isForeign = ["--sensitivity", "--evolve", "--density", "--epsilon"].contains(given)
       throw ValidationError(
-        "--recipe, \(given): expected \(given.dropFirst(2)) in the recipe, found an option")
+        isForeign
+          ? "--recipe, \(given): expected one of them, for recipes have no such part, found both"
+          : "--recipe, \(given): expected \(given.dropFirst(2)) in the recipe, found an option")
     }
     try require("--sensitivity", sensitivity, "a number of at least 0") { $0 >= 0 && $0.isFinite }
   }

@@ -106,6 +106,11 @@ struct PruningOptions: ParsableArguments {
     if perLayer != nil, layers != nil {
       throw ValidationError("--per-layer, --layers: expected one of them, found both")
     }
+    if case .standardDeviations = amount, !["weights", "weights-per-row"].contains(pattern) {
+      throw ValidationError(
+        "--pattern \(pattern): expected an amount such as --sparsity 0.9, for only single weights compare with standard "
+          + "deviations")
+    }
     if maskOf != nil, criterion != "magnitude" || pattern != "weights" {
       throw ValidationError(
         "--mask-of: expected no --criterion and no --pattern, for the file says what goes")

@@ -86,6 +86,32 @@ import Testing
     #expect(abs(Double(pruned.weight("fc2").survivors) - left * 400 / 1484) <= 1)
   }
 
+  /// Scores of one's own decide: here the largest weights go, in every form.
+  @Test func customCriteriaDecide() {
+    let upsideDown = CustomCriterion { candidates in
+      candidates.scores { (_: Int, weight: Float) in -abs(weight) }
+    }
+    for packs in [false, true] {
+      let dense = network(weights: [([4, -1, 3, 2, -5, 0.5], [2, 3])])
+      var pruned = dense
+      if packs {
+        pruned.visitParameters { _, parameter in if parameter.role == .weight { parameter.pack() } }
+      }
+      Pruner(criterion: upsideDown).prune(&pruned, to: .count(3))
+      #expect(pruned.weight("fc1").values.values == [0, -1, 0, 2, 0, 0.5], "packed \(packs)")
+    }
+  }
+
+  /// A convolution's filters are its rows; its input channels its columns, with all of their kernel's places.
+  @Test func patternsOfConvolutions() {
+    let shape = [2, 3, 2, 2]
+    #expect(Rows().unitCount(in: shape) == 2 && Columns().unitCount(in: shape) == 3)
+    #expect(
+      (0..<12).map { Columns().unit(row: 1, column: $0, in: shape)! } == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])
+    #expect((0..<12).allSatisfy { Rows().unit(row: 1, column: $0, in: shape) == 1 })
+    #expect(Blocks(height: 2, width: 4).unitCount(in: shape) == 3)
+  }
+
   @Test func perLayerSparsitiesAreMet() {
     var pruned = randomNetwork([20, 10, 5], seed: 1)
     Pruner(distribution: PerLayerDistribution(["fc1": 0.8])).prune(&pruned, to: .given)
