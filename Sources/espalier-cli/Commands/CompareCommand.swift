@@ -75,7 +75,10 @@ struct CompareCommand: ParsableCommand {
     try compute {
       let settings = try settings()
       let sets = try data.load()
-      try requireDensifiable(try model.makeNetwork(for: sets.training, settings.training, .dense), settings)
+      let network = try model.makeNetwork(for: sets.training, settings.training, .dense)
+      if settings.families.contains(.rigl), let problem = problemForRigL(of: network) {
+        throw ValidationError("--ways rigl: \(problem)")
+      }
       let folder = try OutputFolder(output, for: Self.files + ["points.json"])
       _ = try OutputFolder(folder.file("networks"), for: [])
       let story = CompareStory(isQuiet: json)
@@ -95,16 +98,6 @@ struct CompareCommand: ParsableCommand {
       try Console.print(
         "\n\(ComparisonTable(result))\n\nfiles in \(folder.path): \(Self.files.joined(separator: ", "))")
     }
-  }
-
-  /// RigL looks at the gradients of whole layers.
-  private func requireDensifiable(_ network: Network, _ settings: ComparisonSettings) throws {
-    guard settings.families.contains(.rigl),
-      let large = network.parameters.first(where: { $0.parameter.count > Parameter.mostDenseValues })
-    else { return }
-    throw ValidationError(
-      "--ways rigl: expected layers of at most \(Parameter.mostDenseValues) weights, found \(large.path) with "
-        + "\(large.parameter.count)")
   }
 
   private func write(_ result: ComparisonOutcome, to folder: OutputFolder) throws {

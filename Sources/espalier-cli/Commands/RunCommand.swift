@@ -95,24 +95,14 @@ struct RunCommand: ParsableCommand {
     if let layers = file.recipe.pruning.layers {
       try requireLayers("\(path): pruning.layers", layers, of: network)
     }
-    try requireDensifiable(network, file.recipe.strategy, path)
+    if file.recipe.strategy.name == .rigl, let problem = problemForRigL(of: network) {
+      throw RecipeContradiction(file: path, place: "strategy.name", problem: "rigl: \(problem)")
+    }
     let folder = try OutputFolder(output, for: RecipeStory.files)
     let text = String(decoding: try InputFile(path).contents(maximumCount: 1 << 20), as: UTF8.self)
     if !json { try Console.print(heading("\(model) on \(sets.name)", sets, file.recipe.training)) }
     try RecipeStory(file: file, text: text, model: "\(model)", folder: folder, isQuiet: json).run(
       network, sets)
-  }
-
-  /// RigL looks at the gradients of whole layers.
-  private func requireDensifiable(_ network: Network, _ strategy: PruningStrategy, _ path: String) throws {
-    guard strategy.name == .rigl,
-      let large = network.parameters.first(where: { $0.parameter.count > Parameter.mostDenseValues })
-    else { return }
-    throw RecipeContradiction(
-      file: path, place: "strategy.name",
-      problem:
-        "rigl: expected layers of at most \(Parameter.mostDenseValues) weights, found \(large.path) with "
-        + "\(large.parameter.count)")
   }
 
   private func runClassic() throws {

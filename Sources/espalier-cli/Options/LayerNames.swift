@@ -22,3 +22,11 @@ private func layersWithParameters(of network: Network) -> [String] {
   for name in network.parameters.map(\.path.node) where !known.contains(name) { known.append(name) }
   return known
 }
+
+/// What keeps a network from RigL, which looks at the gradients of whole layers; nil when nothing does.
+func problemForRigL(of network: Network) -> String? {
+  network.parameters.first { $0.parameter.count > Parameter.mostDenseValues }.map { large in
+    "expected layers of at most \(Parameter.mostDenseValues) weights, found \(large.path) with "
+      + "\(large.parameter.count)"
+  }
+}
