@@ -15,31 +15,16 @@ public struct LayerActivity: Sendable, Hashable {
 extension PruningEvidence {
   /// Runs the calibration samples forward once and looks at every fully connected layer.
   func measureActivity() -> [String: LayerActivity] {
-    guard let samples, samples.count > 0 else {
-      preconditionFailure("this criterion needs calibration samples, and the evidence has none")
-    }
-    let compute = Compute.current
-    // A workspace for training keeps all activations until the backward pass.
-    let batches = BatchMemory.forEpoch(
-      of: network, samples: samples.count, batchSize: 128, purpose: .training, loss: loss)
-    let indices = Array(0..<Int32(samples.count))
     var sums: [String: ActivitySums] = [:]
-    var first = 0
-    while first < indices.count {
-      let memory = batches.memory(for: indices.count - first)
+    forEachBatch(for: network, batchSize: 128) { memory, compute in
       let workspace = memory.workspace
-      indices[first..<first + workspace.batchSize].withUnsafeBufferPointer {
-        memory.load($0, from: samples, on: compute)
-      }
-      memory.present()
       network.forward(in: workspace, on: compute)
       for node in network.nodes.indices where network.nodes[node].layer.linear != nil {
         let (input, output) = (workspace.steps[node].context.input, activated(node, in: workspace))
         sums[network.nodes[node].name, default: ActivitySums(input.rows, output.rows)].add(input, output)
       }
-      first += workspace.batchSize
     }
-    return sums.mapValues { $0.activity(over: samples.count) }
+    return sums.mapValues { $0.activity(over: calibrationSamples.count) }
   }
 
   /// The node's output, or that of the activation function which alone reads it.

@@ -8,17 +8,10 @@ typealias ParameterStreams = [ParameterPath: Tensor]
 extension PruningEvidence {
   private static let batchSize = 128
 
-  private var labelledSamples: Dataset {
-    guard let samples, samples.count > 0 else {
-      preconditionFailure("this criterion needs calibration samples, and the evidence has none")
-    }
-    return samples
-  }
-
   /// The mean gradient of the loss of a network of this one's structure.
   func loss(of network: Network) -> (gradient: ParameterStreams, sum: Double) {
     var total: [ParameterPath: [Double]] = [:]
-    let samples = labelledSamples
+    let samples = calibrationSamples
     var sum = 0.0
     forEachGradient(of: network, batchSize: Self.batchSize) { gradients, batch, loss in
       sum += loss
@@ -33,7 +26,7 @@ extension PruningEvidence {
   /// The mean of the squared gradients of single samples.
   func fisherDiagonal() -> ParameterStreams {
     var total: [ParameterPath: [Double]] = [:]
-    let count = Double(labelledSamples.count)
+    let count = Double(calibrationSamples.count)
     forEachGradient(of: network, batchSize: 1) { gradients, _, _ in
       for (index, entry) in network.parameters.enumerated() {
         total.accumulate(gradients[index], at: entry.path) { Double($0) * Double($0) / count }
@@ -85,25 +78,13 @@ extension PruningEvidence {
   private func forEachGradient(
     of network: Network, batchSize: Int, _ body: (ParameterGradients, _ batch: Int, _ loss: Double) -> Void
   ) {
-    let samples = labelledSamples
-    let compute = Compute.current
-    let batches = BatchMemory.forEpoch(
-      of: network, samples: samples.count, batchSize: batchSize, purpose: .training, loss: loss)
-    let indices = Array(0..<Int32(samples.count))
-    var first = 0
-    while first < indices.count {
-      let memory = batches.memory(for: indices.count - first)
+    forEachBatch(for: network, batchSize: batchSize) { memory, compute in
       let workspace = memory.workspace
-      indices[first..<first + workspace.batchSize].withUnsafeBufferPointer {
-        memory.load($0, from: samples, on: compute)
-      }
-      memory.present()
       network.forward(in: workspace, on: compute)
       let found = loss.evaluate(
         workspace.output, memory.targets, gradient: workspace.outputGradient, on: compute)
       network.backward(in: workspace, on: compute)
       body(workspace.gradients!, workspace.batchSize, found.sum)
-      first += workspace.batchSize
     }
   }
 }

@@ -100,7 +100,7 @@ struct RecipeRun {
 }
 
 /// A schedule that goes on as if so many epochs had been done.
-struct RewoundSchedule: LearningRateSchedule {
+private struct RewoundSchedule: LearningRateSchedule {
   let schedule: any LearningRateSchedule
   let epochs: Double
 
