@@ -9,7 +9,7 @@ internal import EspalierTensors
 ///     let final = trial.permanent()     // zeros for good, nothing to take back
 ///
 /// `network` may also be trained in between. The same contract as torch.nn.utils.prune: `restored` gives `weight_orig`,
-/// `permanent` is `remove`.
+/// `permanent` leaves the values that `remove` does, and keeps the masks.
 public struct ReversiblePruning: Sendable {
   /// The pruned network.
   public var network: Network

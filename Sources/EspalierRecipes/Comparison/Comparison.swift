@@ -26,8 +26,8 @@ public struct Comparison: Sendable {
     self.dataset = dataset
   }
 
-  /// Runs what is not done yet; nil when `observe` said to stop. `observe` is called by one thread at a time, at least every
-  /// batch or two. `folder` must exist, and `networks` in it. Throws what reading and writing there throw, and
+  /// Runs what is not done yet; nil when `observe` said to stop. `observe` is called by one thread at a time, every 32
+  /// batches of each training and after each point. `folder` must exist, and `networks` in it. Throws what reading and writing there throw, and
   /// `DivergedTraining` when a loss is no longer finite.
   public func run(
     training: Dataset, test: Dataset, folder: String,

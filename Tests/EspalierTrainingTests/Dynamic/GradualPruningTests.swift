@@ -78,6 +78,13 @@ import Testing
         11, 11, 74, 74, 97, 97, 101, 101, 101, 101, 101, 101,
       ])
     #expect(watcher.brokenSteps.isEmpty)
+    // Another schedule over the same four updates: at 0, 1/3, 2/3 and 1 of them all goes from the second on.
+    var other = blobNetwork()
+    let late = PrunerRamp(rule, sparsity: OneShotSparsity(at: 0.3), pruner: taylor, samples: blobs())
+    var fresh = Trainer(epochs: 3, batchSize: 25, callbacks: [late, MaskWatcher()])
+    fresh.train(&other, on: blobs())
+    let steps = (fresh.callbacks[1] as! MaskWatcher).survivors.map { 112 - $0.reduce(0, +) }
+    #expect(steps == [11, 11, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101])
   }
 
   @Test func theEndsOfTheRamp() {
