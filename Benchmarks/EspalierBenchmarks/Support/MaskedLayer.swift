@@ -31,6 +31,7 @@ final class MaskedLayer {
     let views = buffers.prefix(4).map { MatrixView(base: $0.baseAddress!, rows: size, columns: batch) }
     memory = tensors
     context = LayerContext(
+      inputShapes: [[size]], outputShape: [size],
       inputs: [views[0]], output: views[1], outputGradient: views[2], inputGradients: [views[3]],
       parameterGradients: [buffers[4], buffers[5]], fusedActivation: .relu, scratch: buffers[6],
       isTraining: true)

@@ -96,6 +96,7 @@ private final class OperatorBench: Bench {
     let buffers = memory.indices.map { index in memory[index].withUnsafeMutableValues { $0 } }
     self.memory = memory
     context = LayerContext(
+      inputShapes: [[layer.inputs]], outputShape: [layer.outputs],
       inputs: [MatrixView(base: buffers[0].baseAddress!, rows: layer.inputs, columns: batchSize)],
       output: MatrixView(base: buffers[1].baseAddress!, rows: layer.outputs, columns: batchSize),
       outputGradient: nil, inputGradients: [nil], parameterGradients: [], fusedActivation: .relu,

@@ -4,6 +4,10 @@ public import EspalierTensors
 ///
 /// All views are feature-major, one column a sample, and live as long as the workspace.
 public final class LayerContext {
+  /// The shapes of a sample's inputs, in the order of the node's inputs.
+  public let inputShapes: [[Int]]
+  /// The shape of a sample's output.
+  public let outputShape: [Int]
   /// The inputs, in the order of the node's inputs.
   public internal(set) var inputs: [MatrixView]
   /// Where the output goes.
@@ -33,10 +37,13 @@ public final class LayerContext {
   }
 
   package init(
+    inputShapes: [[Int]], outputShape: [Int],
     inputs: [MatrixView], output: MatrixView, outputGradient: MatrixView?, inputGradients: [MatrixView?],
     parameterGradients: [UnsafeMutableBufferPointer<Float>], fusedActivation: Activation?,
     scratch: UnsafeMutableBufferPointer<Float>, isTraining: Bool
   ) {
+    self.inputShapes = inputShapes
+    self.outputShape = outputShape
     self.inputs = inputs
     self.output = output
     self.outputGradient = outputGradient

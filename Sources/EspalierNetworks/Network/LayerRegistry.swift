@@ -12,7 +12,7 @@ public struct LayerRegistry: Sendable {
   /// The library's own layers.
   public static let standard = LayerRegistry([
     Linear.self, ReLU.self, LeakyReLU.self, Sigmoid.self, Tanh.self, GELU.self, Flatten.self, Dropout.self,
-    Softmax.self, LogSoftmax.self, Add.self,
+    Softmax.self, LogSoftmax.self, Add.self, Conv2d.self,
   ])
 
   /// This registry and one type more; a type of the same kind is replaced.

@@ -125,7 +125,8 @@ public struct Network: Sendable {
     !name.isEmpty && name != inputName && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
   }
 
-  private func shape(of source: Source) -> [Int] {
+  /// The shape of what a source gives for one sample.
+  public func shape(of source: Source) -> [Int] {
     switch source {
     case .input: inputShape
     case .node(let index): nodes[index].outputShape

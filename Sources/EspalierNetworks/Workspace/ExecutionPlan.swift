@@ -120,13 +120,7 @@ struct ExecutionPlan {
 
   private mutating func reserveScratch() {
     for (index, node) in network.nodes.enumerated() {
-      let shapes = node.sources.map { source in
-        if case .node(let producer) = source {
-          network.nodes[producer].outputShape
-        } else {
-          network.inputShape
-        }
-      }
+      let shapes = node.sources.map(network.shape(of:))
       let count = node.layer.scratchCount(
         inputs: shapes, batchSize: batchSize, training: training,
         inputGradient: shapes.indices.contains { edgeBuffer[Edge(node: index, slot: $0)] != nil })
@@ -152,6 +146,7 @@ struct ExecutionPlan {
       let parameters = firstParameter..<firstParameter + node.parameterPaths.count
       firstParameter = parameters.upperBound
       let context = LayerContext(
+        inputShapes: node.sources.map(network.shape(of:)), outputShape: node.outputShape,
         inputs: node.sources.map { view(of: $0, base) },
         output: view(of: .node(index), base),
         outputGradient: gradientView(index, base),
