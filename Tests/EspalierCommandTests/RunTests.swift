@@ -55,7 +55,7 @@ import Testing
       Set(object.keys) == [
         "model", "dataset", "backend", "core", "threads", "seed", "dense", "pruned", "retrained", "alive",
         "total",
-        "compression", "layers",
+        "compression", "layers", "cost",
       ])
     #expect(object["model"] as? String == "16-12-3" && object["dataset"] as? String == "data")
     #expect(object["seed"] as? Int == 7 && object["threads"] as? Int == 2 && object["total"] as? Int == 243)

@@ -22,7 +22,7 @@ import Testing
     #expect(try keys(trained) == ["accuracy", "dataset", "file", "loss", "seconds"])
     #expect(try trained.json()["file"] as? String == "dense.safetensors")
     let pruned = espalier("prune", "dense.safetensors", "--threshold", "0.1", "--json")
-    #expect(try keys(pruned) == ["alive", "compression", "layers", "total"])
+    #expect(try keys(pruned) == ["alive", "compression", "cost", "layers", "total"])
     let inspected = espalier("inspect", "pruned.safetensors", "--json")
     #expect(try inspected.json()["alive"] as? Int == pruned.json()["alive"] as? Int)
     let retrained = espalier("retrain", "pruned.safetensors", "--data", "data", "--epochs", "1", "--json")
@@ -74,8 +74,35 @@ import Testing
         == "fc1.weight           | nonzeros =     192 /     192 (100.00%) | total_pruned =       0 | shape = (12, 16)"
     )
     #expect(
-      lines.last == "alive: 243, pruned : 0, total: 243, Compression rate :       1.00x  (  0.00% pruned)")
-    #expect(lines.count == 5)
+      lines[4] == "alive: 243, pruned : 0, total: 243, Compression rate :       1.00x  (  0.00% pruned)")
+  }
+
+  @Test func inspectTellsTheCosts() throws {
+    try train()
+    #expect(espalier("prune", "dense.safetensors", "--sparsity", "0.5").status == 0)
+    let output = espalier("inspect", "pruned.safetensors", "--latency", "--batch", "3").output
+    let lines = output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(
+      lines[5] == ["layer", "kind", "output", "values", "left", "MACs", "MACs", "left", "bytes", "out", "µs"])
+    let fc1 = try #require(lines.first { $0[0] == "fc1" })
+    #expect(Array(fc1[1...7]) == ["linear", "12", "204", "108", "192", "96", "48"])
+    let total = try #require(lines.first { $0[0] == "total" })
+    #expect(Array(total[1...5]) == ["243", "129", "228", "114", "60"] && Double(total[6])! > 0)
+    let size = try #require(contents(folder.path("pruned.safetensors"))).count
+    #expect(output.contains("working memory for 3 samples: ") && output.contains("; file: \(size) bytes"))
+
+    let plain = try espalier("inspect", "pruned.safetensors", "--json").json()["cost"] as! [String: Any]
+    #expect(
+      plain["seconds"] is NSNull && plain["fileBytes"] as? Int == size && plain["batchSize"] as? Int == 1)
+    let layers = try #require(plain["layers"] as? [[String: Any]])
+    #expect(layers.map { $0["name"] as? String } == ["flatten", "fc1", "relu1", "fc2"])
+    #expect(
+      layers.allSatisfy { $0["seconds"] is NSNull } && layers[1]["survivingMultiplyAccumulates"] as? Int == 96
+    )
+    let timed =
+      try espalier("inspect", "pruned.safetensors", "--json", "--latency").json()["cost"] as! [String: Any]
+    #expect(
+      timed["seconds"] as! Double > 0 && timed["workspaceBytes"] as? Int == plain["workspaceBytes"] as? Int)
   }
 
   @Test func infoNamesWhatComputes() throws {

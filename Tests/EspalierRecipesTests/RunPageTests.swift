@@ -93,6 +93,25 @@ import Testing
     #expect(page.all("p")[0].text.contains("\(report.alive) of \(report.total) values are left"))
   }
 
+  @Test func costsStandSideBySide() throws {
+    let stages = stages(perceptron())
+    let cost = CostComparison(
+      before: CostReport(of: stages[0].network, fileBytes: 2000),
+      after: CostReport(measuring: stages[2].network, fileBytes: 1000))
+    let page = try MarkupElement.parse(
+      RunPage(title: "t", stages: stages, sampleShape: [4, 4], recipe: [], cost: cost).html)
+    let rows = page.all("tr").map { $0.children.map(\.text) }
+    #expect(page.all("h2").contains { $0.text == "What it costs" })
+    #expect(rows.contains(["bytes of the file", "2000", "1000", "2.00×"]))
+    let left = cost.after.survivingMultiplyAccumulates
+    let ratio = (Double(16 * 9 + 27) / Double(left)).formatted(decimals: 2)
+    #expect(rows.contains(["multiplications left", "171", "\(left)", "\(ratio)×"]))
+    #expect(!rows.contains { $0[0] == "time of one sample" }, "it was not measured before")
+    let layer = try #require(rows.first { $0[0] == "fc1" && $0.count == 8 })
+    #expect(
+      layer[1...2] == ["linear", "9"] && layer[4] == "144" && layer[6] == "36" && layer[7].hasSuffix(" µs"))
+  }
+
   @Test func curvesCoverEveryEpoch() throws {
     let page = try page(stages(perceptron(), epochs: 2, retrainEpochs: 3))
     let figures = page.all("figure")[1].all("svg", class: "figure")

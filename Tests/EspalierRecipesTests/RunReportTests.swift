@@ -40,7 +40,11 @@ import Testing
     return (
       RunReport(
         model: "3-5-3", dataset: "made", seed: .max, dense: dense, pruned: pruned, retrained: retrained,
-        thresholds: thresholds), retrained
+        thresholds: thresholds,
+        cost: CostComparison(
+          before: CostReport(of: dense.network),
+          after: CostReport(measuring: retrained.network, fileBytes: 99))
+      ), retrained
     )
   }
 
@@ -50,7 +54,7 @@ import Testing
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect(
       object.keys.sorted() == [
-        "alive", "backend", "compression", "core", "dataset", "dense", "layers", "model", "pruned",
+        "alive", "backend", "compression", "core", "cost", "dataset", "dense", "layers", "model", "pruned",
         "retrained",
         "seed", "threads", "total",
       ])

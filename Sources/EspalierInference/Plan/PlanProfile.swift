@@ -46,6 +46,12 @@ extension InferencePlan {
     return PlanProfile(batchSize: batchSize, latencies: latencies.sorted(), steps: stepTimes(runs))
   }
 
+  /// Measures as many whole batches as take about `seconds`, at least 3 and at most 1000, then as many of each step alone.
+  public func profile(seconds: Double, seed: UInt64 = 1) -> PlanProfile {
+    let trial = profile(runs: 1, seed: seed).latencies[0]
+    return profile(runs: Int(min(max(seconds / max(trial, 1e-9), 3), 1000)), seed: seed)
+  }
+
   private func stepTimes(_ runs: Int) -> [PlanProfile.Step] {
     var steps: [PlanProfile.Step] = []
     for share in shares {

@@ -36,6 +36,12 @@ public protocol Layer: NetworkComponent, Sendable {
   /// Whether the output is the input, value by value, so that neither pass has anything to do.
   func isPassThrough(training: Bool) -> Bool
 
+  /// The multiplications of a weight by an activation for one sample: of all weights, and of those that survive.
+  ///
+  /// Only these count, as in published figures: neither biases nor activation functions, normalisations or pooling. What a
+  /// kernel multiplies outside the image counts too.
+  func multiplyAccumulates(inputs: [[Int]]) -> (dense: Int, surviving: Int)
+
   /// `Float`s of working memory for a batch, for as many threads as the current task uses; kept from the forward pass to
   /// the backward pass.
   ///
@@ -64,6 +70,8 @@ extension Layer {
   public var fusesActivation: Bool { false }
   /// Computes something.
   public func isPassThrough(training: Bool) -> Bool { false }
+  /// Multiplies by no weight.
+  public func multiplyAccumulates(inputs: [[Int]]) -> (dense: Int, surviving: Int) { (0, 0) }
   /// No working memory.
   public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int { 0 }
 

@@ -83,6 +83,11 @@ public struct Linear: Layer {
     return [outputs]
   }
 
+  /// Each weight once.
+  public func multiplyAccumulates(inputs: [[Int]]) -> (dense: Int, surviving: Int) {
+    (weight.count, weight.survivors)
+  }
+
   /// `weight`, then `bias`.
   public mutating func visitParameters(_ visit: (String, inout Parameter) -> Void) {
     visit("weight", &weight)

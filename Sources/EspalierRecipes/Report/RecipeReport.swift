@@ -40,10 +40,13 @@ public struct RecipeReport: Sendable, Codable {
   public let alive: Int
   /// All values.
   public let total: Int
+  /// What the dense network, or the first where none was trained, and the chosen one cost.
+  public let cost: CostComparison
 
   /// The report of a recipe that came to its end; traps on others.
   public init(
-    model: String, dataset: String, recipe: Recipe, outcome: RecipeOutcome, compute: Compute = .current
+    model: String, dataset: String, recipe: Recipe, outcome: RecipeOutcome, cost: CostComparison,
+    compute: Compute = .current
   ) {
     guard let best = outcome.best, let test = outcome.test else {
       preconditionFailure("a recipe that has not come to its end has no report")
@@ -62,6 +65,7 @@ public struct RecipeReport: Sendable, Codable {
     denseTestAccuracy = test.dense?.accuracy
     testAccuracy = test.best.accuracy
     (alive, total) = (survivors.alive, survivors.total)
+    self.cost = cost
   }
 
   /// Writes the report as JSON, whole or not at all.

@@ -48,6 +48,8 @@ public struct RunPage: Sendable {
   public var recipe: [(name: String, value: String)]
   /// The recipe as its file says it; nil for none.
   public var recipeText: String?
+  /// What the network costs before and after; nil to leave that out.
+  public var cost: CostComparison?
   /// What computed.
   public var machine: ComputeSummary
 
@@ -57,7 +59,7 @@ public struct RunPage: Sendable {
     title: String, stages: [Stage], chosen: Int? = nil, judges: String = "test",
     tests: [(name: String, evaluation: Evaluation)] = [], sampleShape: [Int],
     recipe: [(name: String, value: String)], recipeText: String? = nil,
-    machine: ComputeSummary = ComputeSummary()
+    cost: CostComparison? = nil, machine: ComputeSummary = ComputeSummary()
   ) {
     let chosen = chosen ?? stages.count - 1
     precondition(
@@ -70,6 +72,7 @@ public struct RunPage: Sendable {
     self.sampleShape = sampleShape
     self.recipe = recipe
     self.recipeText = recipeText
+    self.cost = cost
     self.machine = machine
   }
 
@@ -85,6 +88,7 @@ public struct RunPage: Sendable {
     addSummary(left, to: &page)
     addStages(to: &page)
     addCurves(to: &page)
+    if let cost { cost.add(to: &page) }
     addSurvivors(left, to: &page)
     addWeights(to: &page)
     addInputs(to: &page)

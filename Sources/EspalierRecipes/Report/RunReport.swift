@@ -72,11 +72,13 @@ public struct RunReport: Sendable, Codable {
   public let compression: Double
   /// The parameters.
   public let layers: [Layer]
+  /// What the dense and the retrained network cost.
+  public let cost: CostComparison
 
   /// The report of the experiment's three stages, computed as the current task computes.
   public init(
     model: String, dataset: String, seed: UInt64, dense: PruneAndRetrain.Stage, pruned: PruneAndRetrain.Stage,
-    retrained: PruneAndRetrain.Stage, thresholds: [PrunedParameter]
+    retrained: PruneAndRetrain.Stage, thresholds: [PrunedParameter], cost: CostComparison
   ) {
     let compute = Compute.current
     self.model = model
@@ -93,6 +95,7 @@ public struct RunReport: Sendable, Codable {
     total = survivors.total
     compression = survivors.compression
     layers = survivors.layers(thresholds: thresholds)
+    self.cost = cost
   }
 
   /// Writes the report as indented JSON, atomically.

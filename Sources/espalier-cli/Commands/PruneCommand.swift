@@ -32,8 +32,9 @@ struct PruneCommand: ParsableCommand {
       let results = pruner.prune(&stored.network, to: amount, samples: samples, seed: pruning.seed)
       Console.warn(
         ofCutOff: results.filter { $0.isCutOff && stored.network[$0.path]?.role == .weight }.map(\.path))
-      try stored.write(to: output)
-      let report = InspectionReport(of: stored.network, thresholds: results)
+      let size = try stored.write(to: output)
+      let report = InspectionReport(
+        of: stored.network, thresholds: results, cost: CostReport(of: stored.network, fileBytes: size))
       try Console.print(json ? JSONText.encode(report) : "\(SurvivorReport(of: stored.network))")
     }
   }

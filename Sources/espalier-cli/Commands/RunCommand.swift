@@ -125,7 +125,9 @@ struct RunCommand: ParsableCommand {
     let report = try story.finish(model: "\(model)", title: title, sets)
     if json { return try Console.print(JSONText.encode(report)) }
     let table = SummaryTable(report, epochs: (experiment.epochs, experiment.retrainEpochs))
-    try Console.print("\n\(table)\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))")
+    try Console.print(
+      "\n\(table)\n\n\(CostComparisonTable(report.cost))\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))"
+    )
   }
 
   private func heading(_ title: String, _ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {

@@ -33,28 +33,36 @@ struct RecipeStory {
 
   private func finish(_ outcome: RecipeOutcome, _ sets: DataOptions.Sets) throws {
     let best = outcome.best!
-    try store(best, "best.safetensors")
+    let cost = CostComparison(
+      before: CostReport(
+        measuring: (outcome.dense ?? outcome.stages[0]).network,
+        fileBytes: try outcome.dense.map { _ in try InputFile(folder.file("dense.safetensors")).size }),
+      after: CostReport(measuring: best.network, fileBytes: try store(best, "best.safetensors")))
     try AtomicFile.write(Array(text.utf8), to: folder.file("recipe.yaml"))
-    let report = RecipeReport(model: model, dataset: sets.name, recipe: file.recipe, outcome: outcome)
+    let report = RecipeReport(
+      model: model, dataset: sets.name, recipe: file.recipe, outcome: outcome, cost: cost)
     try report.write(to: folder.file("report.json"))
     let page = file.recipe.page(
-      of: outcome, title: "\(model) on \(sets.name)", text: text, sampleShape: sets.test.sampleShape)
+      of: outcome, title: "\(model) on \(sets.name)", text: text, cost: cost,
+      sampleShape: sets.test.sampleShape)
     try AtomicFile.write(Array(page.html.utf8), to: folder.file("report.html"))
     if isQuiet { return try Console.print(JSONText.encode(report)) }
     var result = "\nchosen: \(best.name), test accuracy \(percent(report.testAccuracy))"
     if let dense = report.denseTestAccuracy { result += " (dense \(percent(dense)))" }
     let written = Self.files.filter { $0 != "dense.safetensors" || outcome.dense != nil }
     try Console.print(
-      "\(result)\n\(SurvivorReport(of: best.network))\n\nfiles in \(folder.path): \(written.joined(separator: ", "))"
+      "\(result)\n\(SurvivorReport(of: best.network))\n\n\(CostComparisonTable(cost))\n\n"
+        + "files in \(folder.path): \(written.joined(separator: ", "))"
     )
   }
 
-  private func store(_ stage: RecipeStage, _ name: String) throws {
+  @discardableResult
+  private func store(_ stage: RecipeStage, _ name: String) throws -> Int {
     var stored = NetworkFile(stage.network)
     let epochs = stage.history.epochs.count
     try TrainingRecord(settings: file.recipe.training, epochsDone: epochs).store(in: &stored)
     // Recipes begin with a dense network, and so do those who read the files.
-    try stored.write(to: folder.file(name), form: .dense)
+    return try stored.write(to: folder.file(name), form: .dense)
   }
 
   private func say(_ text: String) throws {

@@ -18,6 +18,7 @@ struct RunStory {
   private var pruned: PruneAndRetrain.Stage?
   private var retrained: PruneAndRetrain.Stage?
   private var thresholds: [PrunedParameter] = []
+  private var fileBytes: [String: Int] = [:]
 
   init(folder: OutputFolder, experiment: PruneAndRetrain, origin: Network, isQuiet: Bool) {
     self.folder = folder
@@ -57,23 +58,26 @@ struct RunStory {
 
   /// The report of the finished experiment, which is stored too, also as a page to look at.
   func finish(model: String, title: String, _ sets: DataOptions.Sets) throws -> RunReport {
+    let cost = CostComparison(
+      before: CostReport(measuring: dense!.network, fileBytes: fileBytes[Self.denseFile]),
+      after: CostReport(measuring: retrained!.network, fileBytes: fileBytes[Self.retrainedFile]))
     let report = RunReport(
       model: model, dataset: sets.name, seed: experiment.settings.seed, dense: dense!, pruned: pruned!,
-      retrained: retrained!, thresholds: thresholds)
+      retrained: retrained!, thresholds: thresholds, cost: cost)
     try report.write(to: folder.file(Self.reportFile))
     let page = RunPage(
       title: title,
       stages: [.init("dense", dense!), .init("pruned", pruned!), .init("retrained", retrained!)],
-      sampleShape: sets.test.sampleShape, recipe: experiment.facts)
+      sampleShape: sets.test.sampleShape, recipe: experiment.facts, cost: cost)
     try AtomicFile.write(Array(page.html.utf8), to: folder.file(Self.pageFile))
     return report
   }
 
-  private func write(_ stage: PruneAndRetrain.Stage, _ name: String, epochsDone: Int) throws {
+  private mutating func write(_ stage: PruneAndRetrain.Stage, _ name: String, epochsDone: Int) throws {
     var file = NetworkFile(stage.network)
     file.network.pack(like: origin)
     try TrainingRecord(settings: experiment.settings, epochsDone: epochsDone).store(in: &file)
-    try file.write(to: folder.file(name))
+    fileBytes[name] = try file.write(to: folder.file(name))
   }
 
   private func say(_ name: String, _ stage: PruneAndRetrain.Stage) throws {

@@ -118,6 +118,13 @@ public struct Conv2d: Layer {
     return [outputs, output.height, output.width]
   }
 
+  /// Each weight once for every output pixel; 0 for inputs that do not fit.
+  public func multiplyAccumulates(inputs: [[Int]]) -> (dense: Int, surviving: Int) {
+    guard let output = try? outputShape(for: inputs) else { return (0, 0) }
+    let pixels = output[1] * output[2]
+    return (weight.count * pixels, weight.survivors * pixels)
+  }
+
   /// `weight`, then `bias`.
   public mutating func visitParameters(_ visit: (String, inout Parameter) -> Void) {
     visit("weight", &weight)
