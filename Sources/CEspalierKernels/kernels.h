@@ -22,6 +22,9 @@
 #include "masks/selection.h"
 #include "optimizers/adam.h"
 #include "optimizers/sgd.h"
+#include "pooling/channel_means.h"
+#include "pooling/pool.h"
+#include "pooling/pool_gradient.h"
 #include "sparse/narrow_gradients.h"
 #include "sparse/narrow_product.h"
 #include "sparse/product.h"
@@ -77,6 +80,12 @@
     .largest_inputs = largest_inputs,                       \
     .dense_column_product = dense_column_product,           \
     .sparse_column_product = sparse_column_product,         \
+    .max_pool = max_pool,                                   \
+    .max_pool_gradient = max_pool_gradient,                 \
+    .mean_pool = mean_pool,                                 \
+    .mean_pool_gradient = mean_pool_gradient,               \
+    .channel_means = channel_means,                         \
+    .channel_means_gradient = channel_means_gradient,       \
     .confidence = confidence,                               \
     .peak_fma = peak_fma,                                   \
   }

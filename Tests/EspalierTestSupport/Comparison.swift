@@ -29,6 +29,14 @@ extension FixtureArray {
   }
 }
 
+extension FixtureArray {
+  /// An array [samples, shape…] as the engine has it, [shape…, samples].
+  public var samplesLast: FixtureArray {
+    let samples = FixtureArray(shape: [shape[0], values.count / max(shape[0], 1)], values: values)
+    return FixtureArray(shape: shape.dropFirst() + [shape[0]], values: samples.transposed.values)
+  }
+}
+
 extension Tensor {
   /// The patterns of all values: equal only for equal bits.
   public var bits: [UInt32] { values.map(\.bitPattern) }

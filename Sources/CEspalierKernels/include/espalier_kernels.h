@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "espalier_columns.h"
+#include "espalier_pooling.h"
 #include "espalier_small_batch.h"
 #include "espalier_structured.h"
 
@@ -314,6 +315,32 @@ typedef struct {
   ptrdiff_t (*sparse_column_product)(
       float *y, const EspalierColumnLayout *layout, const EspalierActiveInputs *inputs,
       const float *_Nullable bias, EspalierActivation activation, float parameter);
+
+  // --- pooling -----------------------------------------------------------------------------------
+  // See espalier_pooling.h: images of `channels` channels, and as many outputs of the windows' own height and width.
+
+  /// y = the largest value of each window; a NaN is larger than all. Unless `taps` is NULL, which tap it is: row * columns +
+  /// column, of equal values the first.
+  void (*max_pool)(
+      float *y, uint16_t *_Nullable taps, const float *x, ptrdiff_t channels, const EspalierWindows *windows);
+
+  /// dx = the sum over the windows of dy at their tap, 0 elsewhere.
+  void (*max_pool_gradient)(
+      float *dx, const float *dy, const uint16_t *taps, ptrdiff_t channels, const EspalierWindows *windows);
+
+  /// y = the mean of each window, where pixels outside the image are 0.
+  void (*mean_pool)(float *y, const float *x, ptrdiff_t channels, const EspalierWindows *windows);
+
+  /// dx = the sum over the windows of dy by what the mean divides by.
+  void (*mean_pool_gradient)(
+      float *dx, const float *dy, ptrdiff_t channels, const EspalierWindows *windows);
+
+  /// y[c, s] = the mean over p of x[c, p, s].
+  void (*channel_means)(float *y, const float *x, ptrdiff_t channels, ptrdiff_t pixels, ptrdiff_t batch);
+
+  /// dx[c, p, s] = dy[c, s] / pixels.
+  void (*channel_means_gradient)(
+      float *dx, const float *dy, ptrdiff_t channels, ptrdiff_t pixels, ptrdiff_t batch);
 
   /// The confidence of a softmax over `count` logits; both parts are NaN where one logit is, or the largest is infinite.
   EspalierConfidence (*confidence)(const float *logits, ptrdiff_t count);

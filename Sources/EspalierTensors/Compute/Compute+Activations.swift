@@ -4,6 +4,13 @@ internal import CEspalierKernels
 private let leastElementsPerThread = 1 << 16
 
 extension Compute {
+  /// How many of the equal parts of x, such as channels, are worth a thread.
+  func leastChannels(of x: MatrixView, _ channels: Int) -> Int {
+    max(1, leastElementsPerThread / max(x.count / max(channels, 1), 1))
+  }
+}
+
+extension Compute {
   /// y[r, c] = f(y[r, c] + bias[r]) in place and in one pass; without an activation f is the identity.
   public func addBias(_ bias: UnsafePointer<Float>?, activation: Activation?, to y: MatrixView) {
     guard bias != nil || activation != nil else { return }

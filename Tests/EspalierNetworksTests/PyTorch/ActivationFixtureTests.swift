@@ -69,3 +69,20 @@ func passThrough(
   return TrainingPass(
     of: network, input: unit, batch: batch, outputGradient: outputGradient.transposed.values, on: compute)
 }
+
+/// The pass of samples [batch, shape…] through a layer that is not fused with what comes before: the gradient by the samples
+/// is that of the parameter `samples.weight`.
+func passThrough(
+  _ layer: any Layer, _ samples: FixtureArray, _ outputGradient: FixtureArray, on compute: Compute
+) -> TrainingPass {
+  let batch = samples.shape[0]
+  let features = samples.samplesLast
+  let network = Network(input: [batch]) {
+    Linear(weight: features.tensor.reshaped(to: [features.values.count / batch, batch])).named("samples")
+    Reshape(to: Array(samples.shape.dropFirst()))
+    layer
+  }
+  let unit = (0..<batch * batch).map { Float($0 % (batch + 1) == 0 ? 1 : 0) }
+  return TrainingPass(
+    of: network, input: unit, batch: batch, outputGradient: outputGradient.samplesLast.values, on: compute)
+}

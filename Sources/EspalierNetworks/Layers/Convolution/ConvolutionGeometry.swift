@@ -23,9 +23,12 @@ public struct ConvolutionGeometry: Sendable, Hashable, Codable {
   var isValid: Bool {
     let lengths = [kernel, stride, dilation].flatMap { [$0.height, $0.width] }
     let paddings = [padding.height, padding.width]
-    let most = 1 << 15
-    return lengths.allSatisfy { (1...most).contains($0) } && paddings.allSatisfy { (0...most).contains($0) }
+    return lengths.allSatisfy(Self.lengths.contains)
+      && paddings.allSatisfy { (0...Self.lengths.upperBound).contains($0) }
   }
+
+  /// What a kernel, a stride and a dilation can be.
+  static let lengths = 1...1 << 15
 
   /// ⌊(length + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1 in both directions; nil where the kernel is
   /// larger than the padded image.
