@@ -152,6 +152,9 @@ let package = Package(
       name: "EspalierNetworksTests",
       dependencies: ["EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
+      name: "EspalierGroupsTests",
+      dependencies: ["EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
       name: "EspalierPruningTests",
       dependencies: ["EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(

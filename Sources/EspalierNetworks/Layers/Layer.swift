@@ -42,6 +42,13 @@ public protocol Layer: NetworkComponent, Sendable {
   /// kernel multiplies outside the image counts too.
   func multiplyAccumulates(inputs: [[Int]]) -> (dense: Int, surviving: Int)
 
+  /// How output channels come from input channels, and which axes of the parameters follow them; by default channels are
+  /// pinned: none can be removed from before or behind the layer.
+  var channelFlow: ChannelFlow { get }
+
+  /// The layer with some of its channels only: by default the same layer with its parameters sliced as `channelFlow` says.
+  func keeping(_ channels: KeptChannels) -> Self
+
   /// `Float`s of working memory for a batch, for as many threads as the current task uses; kept from the forward pass to
   /// the backward pass.
   ///

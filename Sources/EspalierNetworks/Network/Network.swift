@@ -125,6 +125,14 @@ public struct Network: Sendable {
     !name.isEmpty && name != inputName && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
   }
 
+  /// The name of a node; `input` for the network's input.
+  public func name(of source: Source) -> String {
+    switch source {
+    case .input: Self.inputName
+    case .node(let index): nodes[index].name
+    }
+  }
+
   /// The shape of what a source gives for one sample.
   public func shape(of source: Source) -> [Int] {
     switch source {

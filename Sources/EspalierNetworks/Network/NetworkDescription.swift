@@ -16,12 +16,7 @@ public struct NetworkDescription: Codable, Sendable {
     nodes = network.nodes.map { node in
       NodeDescription(
         name: node.name,
-        inputs: node.sources.map { source in
-          switch source {
-          case .input: Network.inputName
-          case .node(let index): network.nodes[index].name
-          }
-        },
+        inputs: node.sources.map(network.name(of:)),
         blueprint: makeBlueprint(from: node.layer))
     }
   }

@@ -18,7 +18,7 @@ public struct Conv2d: Layer {
   /// Kernel, stride, padding and dilation.
   public let geometry: ConvolutionGeometry
   /// How many parts inputs and outputs are cut into, each output seeing the inputs of its part only.
-  public let groups: Int
+  public internal(set) var groups: Int
 
   /// A convolution with weights and biases drawn from `initializer`, by default U(−1/√fan-in, 1/√fan-in) for both; other
   /// initializers leave the biases 0. The fan-in is inputs / groups · kernel.
