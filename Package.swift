@@ -145,6 +145,9 @@ let package = Package(
         "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
       ]),
     .testTarget(
+      name: "EspalierConvolutionTests",
+      dependencies: ["CAllocationCount", "EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
       name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierStructuredTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),

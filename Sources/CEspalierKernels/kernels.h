@@ -9,6 +9,9 @@
 #include "activations/dropout.h"
 #include "activations/softmax.h"
 #include "activations/softmax_gradient.h"
+#include "convolution/image_parts.h"
+#include "convolution/shifted_gradient.h"
+#include "convolution/shifted_product.h"
 #include "data/gather.h"
 #include "data/halves.h"
 #include "data/sums.h"
@@ -86,6 +89,13 @@
     .mean_pool_gradient = mean_pool_gradient,               \
     .channel_means = channel_means,                         \
     .channel_means_gradient = channel_means_gradient,       \
+    .register_lanes = REGISTER_LANES,                       \
+    .shifted_product = shifted_product,                     \
+    .shifted_product_sum = shifted_product_sum,             \
+    .shifted_gradient = shifted_gradient,                   \
+    .image_part = image_part,                               \
+    .image_from_part = image_from_part,                     \
+    .copy_lines = copy_lines,                               \
     .confidence = confidence,                               \
     .peak_fma = peak_fma,                                   \
   }

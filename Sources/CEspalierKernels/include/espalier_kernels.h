@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "espalier_columns.h"
+#include "espalier_convolution.h"
 #include "espalier_pooling.h"
 #include "espalier_small_batch.h"
 #include "espalier_structured.h"
@@ -341,6 +342,34 @@ typedef struct {
   /// dx[c, p, s] = dy[c, s] / pixels.
   void (*channel_means_gradient)(
       float *dx, const float *dy, ptrdiff_t channels, ptrdiff_t pixels, ptrdiff_t batch);
+  // --- convolutions -----------------------------------------------------------------------------
+  // See espalier_convolution.h; `bias` may be NULL. Every sum runs over k in order from the bias on, whatever the lines and
+  // columns, so that its bits do not depend on the parts a product is split into.
+
+  /// The lanes of a register: rows of a product of fewer columns leave some of them idle.
+  ptrdiff_t register_lanes;
+
+  /// y[m, l, j] = max(floor, bias[m] + sum over k of W(k, m) x[k, l, j]).
+  void (*shifted_product)(
+      float *y, const float *x, const EspalierShiftedProduct *product, const float *_Nullable bias, float floor);
+
+  /// y[m, l, j] += sum over k of W(k, m) x[k, l, j], for one m and one l after the other, so that their places may overlap.
+  void (*shifted_product_sum)(float *y, const float *x, const EspalierShiftedProduct *product);
+
+  /// gradient[m, k] += sum over l and j of dy[m, l, j] x[k, l, j].
+  void (*shifted_gradient)(
+      float *gradient, const float *dy, const float *x, const EspalierShiftedGradient *product);
+
+  /// The pixels of a part of an image, 0 for those outside the image.
+  void (*image_part)(float *part, const float *image, const EspalierImagePart *place);
+
+  /// The pixels of an image that lie in a part of it; the others stay.
+  void (*image_from_part)(float *image, const float *part, const EspalierImagePart *place);
+
+  /// y[r, l, j] = x[r, l, j], each with its own distances of rows and lines.
+  void (*copy_lines)(
+      float *y, ptrdiff_t y_row, ptrdiff_t y_line, const float *x, ptrdiff_t x_row, ptrdiff_t x_line,
+      ptrdiff_t rows, ptrdiff_t lines, ptrdiff_t columns);
 
   /// The confidence of a softmax over `count` logits; both parts are NaN where one logit is, or the largest is infinite.
   EspalierConfidence (*confidence)(const float *logits, ptrdiff_t count);

@@ -13,10 +13,13 @@ public struct NetworkOracle {
   public var dropoutFactors: [String: [Double]] = [:]
 
   private let nodes: [Network.Node]
+  private let inputShapes: [String: [[Int]]]
 
   /// The oracle of a network with its present parameters.
   public init(_ network: Network) {
     nodes = network.nodes
+    inputShapes = Dictionary(
+      uniqueKeysWithValues: nodes.map { ($0.name, $0.sources.map(network.shape(of:))) })
     let values = network.parameters.map { ($0.path, $0.parameter.values.values.map(Double.init)) }
     parameters = Dictionary(uniqueKeysWithValues: values)
   }
@@ -36,6 +39,7 @@ public struct NetworkOracle {
   private func output(of node: Network.Node, _ inputs: [[Double]], batch: Int) -> [Double] {
     switch node.layer {
     case let layer as Linear: linear(layer, node.name, inputs[0], batch: batch)
+    case let layer as Conv2d: convolution(layer, node, inputs[0], batch: batch)
     case let layer as any ActivationLayer: inputs[0].map { Self.apply(layer.function, to: $0) }
     case is Softmax: Self.logSoftmax(inputs[0], batch: batch).map(exp)
     case is LogSoftmax: Self.logSoftmax(inputs[0], batch: batch)
@@ -58,6 +62,13 @@ public struct NetworkOracle {
       }
     }
     return y
+  }
+
+  private func convolution(_ layer: Conv2d, _ node: Network.Node, _ x: [Double], batch: Int) -> [Double] {
+    ConvolutionOracle(layer, image: inputShapes[node.name]![0], batch: batch).output(
+      x, weights: parameters[ParameterPath(node: node.name, name: "weight")]!,
+      bias: parameters[ParameterPath(node: node.name, name: "bias")]
+    ).values
   }
 
   private static func apply(_ function: Activation, to x: Double) -> Double {

@@ -1,70 +1,84 @@
 public import EspalierTensors
 
 extension Conv2d {
-  /// The sum of the definition, a pixel's whole batch at a time.
+  /// Bias and activation are part of the products.
+  public var fusesActivation: Bool { true }
+
+  /// Room for the weights in the order of the products, and for the pixels that fit the caches.
+  public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int {
+    scratchCount(shape(image: inputs[0], batch: batchSize), threads: ThreadCount.current, training: training)
+  }
+
+  /// Y = f(W ∗ X + b).
   public func forward(_ context: LayerContext, on compute: Compute) {
-    let (image, output) = extents(of: context)
-    for row in 0..<outputs * output.count {
-      let start = bias.map { $0.values.withUnsafeValues { $0[row / output.count] } } ?? 0
-      for sample in 0..<context.output.columns { context.output[row, sample] = start }
-    }
-    weight.withUnsafeStoredValues { weights in
-      forEachTerm(image, output) { index, input, result in
-        for sample in 0..<context.output.columns {
-          context.output[result, sample] += weights[index] * context.input[input, sample]
-        }
+    let scratch = scratch(of: context, on: compute)
+    withBias { bias in
+      weight.withUnsafeStoredValues {
+        compute.convolve(
+          context.input, weights: $0.baseAddress!, shape(of: context), bias: bias,
+          activation: context.fusedActivation, into: context.output, scratch: scratch)
       }
     }
   }
 
-  /// The derivatives of the same sum.
+  /// The activation's derivative and db in one pass, then dW and, if asked for, dX.
   public func backward(_ context: LayerContext, on compute: Compute) {
-    let (image, output) = extents(of: context)
     let dy = context.outputGradient!
     let dw = context.parameterGradients[0]
-    dw.update(repeating: 0)
-    context.inputGradients[0]?.values.update(repeating: 0)
-    weight.withUnsafeStoredValues { weights in
-      forEachTerm(image, output) { index, input, result in
-        for sample in 0..<dy.columns {
-          dw[index] += dy[result, sample] * context.input[input, sample]
-          context.inputGradients[0]?[input, sample] += weights[index] * dy[result, sample]
-        }
-      }
-    }
-    guard bias != nil else { return }
-    for channel in 0..<outputs {
-      let rows = channel * output.count * dy.columns..<(channel + 1) * output.count * dy.columns
-      context.parameterGradients[1][channel] = dy.values[rows].reduce(0, +)
+    precondition(
+      dw.count == weight.storedCount,
+      "a gradient of \(dw.count) values for \(weight.storedCount) stored weights: the workspace was planned before they "
+        + "were packed or pruned")
+    compute.activationAndBiasGradient(
+      channels(of: dy), output: channels(of: context.output), activation: context.fusedActivation,
+      biasGradient: bias == nil ? nil : context.parameterGradients[1].baseAddress)
+    weight.withUnsafeStoredValues {
+      compute.convolutionGradients(
+        dy, context.input, weights: $0.baseAddress!, shape(of: context), into: dw.baseAddress!,
+        inputGradient: context.inputGradients[0], scratch: scratch(of: context, on: compute))
     }
   }
 
-  private func extents(of context: LayerContext) -> (image: Extent, output: Extent) {
-    let (image, output) = (context.inputShapes[0], context.outputShape)
-    return (Extent(height: image[1], width: image[2]), Extent(height: output[1], width: output[2]))
-  }
-
-  /// Visits every product of a weight with a pixel inside the image: the weight's index, the input's row, the output's.
-  private func forEachTerm(_ image: Extent, _ output: Extent, _ visit: (Int, Int, Int) -> Void) {
+  /// The sizes of the convolution of a batch of images [inputs, height, width].
+  func shape(image: [Int], batch: Int) -> ConvolutionShape {
     let (kernel, stride, padding, dilation) = (
       geometry.kernel, geometry.stride, geometry.padding, geometry.dilation
     )
-    let inputsOfGroup = inputs / groups
-    for channel in 0..<outputs {
-      let firstInput = channel / (outputs / groups) * inputsOfGroup
-      for input in 0..<inputsOfGroup {
-        for tap in 0..<kernel.count {
-          let (u, v) = (tap / kernel.width, tap % kernel.width)
-          for pixel in 0..<output.count {
-            let i = pixel / output.width * stride.height + u * dilation.height - padding.height
-            let j = pixel % output.width * stride.width + v * dilation.width - padding.width
-            guard (0..<image.height).contains(i), (0..<image.width).contains(j) else { continue }
-            visit(
-              (channel * inputsOfGroup + input) * kernel.count + tap,
-              ((firstInput + input) * image.height + i) * image.width + j, channel * output.count + pixel)
-          }
-        }
-      }
-    }
+    return ConvolutionShape(
+      inputs: inputs, outputs: outputs, groups: groups,
+      rows: ConvolutionAxis(
+        image: image[1], kernel: kernel.height, stride: stride.height, padding: padding.height,
+        dilation: dilation.height),
+      columns: ConvolutionAxis(
+        image: image[2], kernel: kernel.width, stride: stride.width, padding: padding.width,
+        dilation: dilation.width), batch: batch)
+  }
+
+  private func shape(of context: LayerContext) -> ConvolutionShape {
+    shape(image: context.inputShapes[0], batch: context.output.columns)
+  }
+
+  private func scratchCount(_ shape: ConvolutionShape, threads: Int, training: Bool) -> Int {
+    let forward = shape.scratchCount(threads: threads)
+    return training ? max(forward, shape.gradientScratchCount(threads: threads)) : forward
+  }
+
+  private func scratch(of context: LayerContext, on compute: Compute) -> UnsafeMutablePointer<Float> {
+    let needed = scratchCount(shape(of: context), threads: compute.threads, training: context.isTraining)
+    precondition(
+      context.scratch.count >= needed,
+      "\(context.scratch.count) floats of working memory, \(needed) needed: the workspace was planned for fewer threads, "
+        + "or before the weights were packed or pruned")
+    return context.scratch.baseAddress!
+  }
+
+  /// A batch with one row a channel.
+  private func channels(of y: MatrixView) -> MatrixView {
+    MatrixView(base: y.base, rows: outputs, columns: y.count / outputs)
+  }
+
+  private func withBias(_ body: (UnsafePointer<Float>?) -> Void) {
+    guard let bias else { return body(nil) }
+    bias.withUnsafeStoredValues { body($0.baseAddress) }
   }
 }
