@@ -23,6 +23,8 @@
 #include "masks/apply_mask.h"
 #include "masks/mask_by_magnitude.h"
 #include "masks/selection.h"
+#include "normalization/channel.h"
+#include "normalization/layer.h"
 #include "optimizers/adam.h"
 #include "optimizers/sgd.h"
 #include "pooling/channel_means.h"
@@ -96,6 +98,13 @@
     .image_part = image_part,                               \
     .image_from_part = image_from_part,                     \
     .copy_lines = copy_lines,                               \
+    .channel_statistics = channel_statistics,               \
+    .normalize_channel = normalize_channel,                 \
+    .channel_gradient_sums = channel_gradient_sums,         \
+    .channel_gradient = channel_gradient,                   \
+    .layer_norm = layer_norm,                               \
+    .layer_norm_gradient = layer_norm_gradient,             \
+    .layer_norm_parameter_gradients = layer_norm_parameter_gradients,\
     .confidence = confidence,                               \
     .peak_fma = peak_fma,                                   \
   }

@@ -371,6 +371,43 @@ typedef struct {
       float *y, ptrdiff_t y_row, ptrdiff_t y_line, const float *x, ptrdiff_t x_row, ptrdiff_t x_line,
       ptrdiff_t rows, ptrdiff_t lines, ptrdiff_t columns);
 
+  // --- normalisation -----------------------------------------------------------------------------
+  // A channel is a row of `count` values.
+
+  /// The mean of a channel and its biased variance; 0 and 0 for no values.
+  void (*channel_statistics)(const float *x, ptrdiff_t count, float *mean, float *variance);
+
+  /// y[i] = f((x[i] - mean) * factor + shift); y may be x.
+  void (*normalize_channel)(
+      float *y, const float *x, ptrdiff_t count, float mean, float factor, float shift,
+      EspalierActivation activation, float parameter);
+
+  /// dy[i] *= f'(y[i]), in place; sums[0] = the sum of the new dy, sums[1] = that of dy[i] * (x[i] - mean).
+  void (*channel_gradient_sums)(
+      float *dy, const float *y, const float *x, ptrdiff_t count, float mean, EspalierActivation activation,
+      float parameter, double *sums);
+
+  /// dx[i] = dy[i] * factor + (x[i] - mean) * slope + offset; dx may be dy.
+  void (*channel_gradient)(
+      float *dx, const float *dy, const float *x, ptrdiff_t count, float mean, float factor, float slope,
+      float offset);
+
+  /// Every column over its rows: y = (x - mean) * inverse * scale[r] + shift[r], with inverse = 1 / sqrt(variance +
+  /// epsilon); `scale` and `shift` may be NULL, `mean` and `inverse` receive one number a column.
+  void (*layer_norm)(
+      float *y, const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+      const float *_Nullable scale, const float *_Nullable shift, float epsilon, float *mean, float *inverse);
+
+  /// With g = dy * scale and n = (x - mean) * inverse: dx = (g - mean of g - n * mean of g n) * inverse.
+  void (*layer_norm_gradient)(
+      float *dx, const float *dy, const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride,
+      const float *_Nullable scale, const float *mean, const float *inverse);
+
+  /// scale_gradient[r] = the sum over the columns of dy * n, shift_gradient[r] = that of dy.
+  void (*layer_norm_parameter_gradients)(
+      float *scale_gradient, float *shift_gradient, const float *dy, const float *x, ptrdiff_t rows,
+      ptrdiff_t columns, ptrdiff_t stride, const float *mean, const float *inverse);
+
   /// The confidence of a softmax over `count` logits; both parts are NaN where one logit is, or the largest is infinite.
   EspalierConfidence (*confidence)(const float *logits, ptrdiff_t count);
 

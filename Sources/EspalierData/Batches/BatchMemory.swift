@@ -52,7 +52,7 @@ package final class BatchMemory {
     loadsAhead: Bool = false, outlivesPlans: Bool = false
   ) -> [BatchMemory] {
     precondition(batchSize > 0, "a batch holds at least one sample, not \(batchSize)")
-    let gradients = purpose == .training ? ParameterGradients(for: network) : nil
+    let gradients = purpose.hasBackward ? ParameterGradients(for: network) : nil
     let full = min(batchSize, samples)
     let sizes = full == 0 ? [] : samples % full == 0 ? [full] : [full, samples % full]
     return sizes.map {

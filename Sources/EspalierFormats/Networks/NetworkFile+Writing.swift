@@ -47,6 +47,11 @@ extension NetworkFile {
         writer.addDense(parameter, at: path, masks: masks)
       }
     }
+    for (path, values) in network.statistics {
+      writer.add(path.description, type: .float32, shape: values.shape) { sink in
+        try values.withUnsafeValues { try sink(UnsafeRawBufferPointer($0)) }
+      }
+    }
     writer.metadata[Self.compactKey] = entries.isEmpty ? nil : try JSONText.encode(entries)
     return writer
   }

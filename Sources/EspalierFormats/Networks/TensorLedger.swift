@@ -65,16 +65,23 @@ struct NodeParameters: ParameterSource {
     if let entry = ledger.takeCompactEntry(path) {
       return Parameter(try ledger.compactMatrix(path, entry, shape: shape), role: role)
     }
-    let entry = try ledger.take(path.description, shape: shape, types: [.float32, .float16, .bfloat16])
-    try requireMemory(4 * entry.count, path: ledger.file.path)
     // Nobody else may hold the tensor: pruning would copy it.
-    var parameter = Parameter(
-      try Tensor(shape: entry.shape) { try ledger.file.readFloats(entry.name, into: $0) }, role: role)
+    var parameter = Parameter(try values(of: path, shape: shape), role: role)
     guard ledger.file.entry(path.maskName) != nil else { return parameter }
     let mask = try ledger.readMask(ledger.take(path.maskName, shape: shape, types: [.bool, .uint8]))
     try requireZeros(of: parameter, outside: mask, name: path.description)
     parameter.prune(keeping: mask)
     return parameter
+  }
+
+  mutating func statistic(_ name: String, shape: [Int]) throws -> Tensor {
+    try values(of: ParameterPath(node: node, name: name), shape: shape)
+  }
+
+  private func values(of path: ParameterPath, shape: [Int]) throws -> Tensor {
+    let entry = try ledger.take(path.description, shape: shape, types: [.float32, .float16, .bfloat16])
+    try requireMemory(4 * entry.count, path: ledger.file.path)
+    return try Tensor(shape: entry.shape) { try ledger.file.readFloats(entry.name, into: $0) }
   }
 
   /// Dropping the values would make another network of the file than a reader that knows nothing of masks.

@@ -23,6 +23,13 @@ public protocol Layer: NetworkComponent, Sendable {
   /// Visits the layer's parameters under their names, always in the same order.
   mutating func visitParameters(_ visit: (String, inout Parameter) -> Void)
 
+  /// Visits what the layer measures and does not learn, such as running means, under their names, always in the same
+  /// order. Stored with the network; unknown to optimizers and pruning.
+  mutating func visitStatistics(_ visit: (String, inout Tensor) -> Void)
+
+  /// Takes what a forward pass in training has just measured into the layer's statistics; the backward pass may follow.
+  mutating func updateStatistics(from context: LayerContext)
+
   /// The activation function this layer is nothing else than; nil for other layers. A layer before it that
   /// `fusesActivation` computes it in its own pass.
   var activation: Activation? { get }
@@ -69,6 +76,10 @@ public protocol Layer: NetworkComponent, Sendable {
 extension Layer {
   /// No parameters.
   public mutating func visitParameters(_ visit: (String, inout Parameter) -> Void) {}
+  /// No statistics.
+  public mutating func visitStatistics(_ visit: (String, inout Tensor) -> Void) {}
+  /// No statistics.
+  public mutating func updateStatistics(from context: LayerContext) {}
   /// Not an activation function.
   public var activation: Activation? { nil }
   /// Not a fully connected layer.

@@ -25,7 +25,7 @@ public final class LayerContext {
   public let fusedActivation: Activation?
   /// The working memory the layer asked for.
   public let scratch: UnsafeMutableBufferPointer<Float>
-  /// Whether a backward pass will follow, and layers such as dropout do what they do in training only.
+  /// Whether layers such as dropout do what they do in training only.
   public let isTraining: Bool
   /// The key of this node's random choices in this step.
   public internal(set) var randomKey: UInt64 = 0

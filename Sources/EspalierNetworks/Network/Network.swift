@@ -35,7 +35,7 @@ public struct Network: Sendable {
   /// The shape of one sample.
   public let inputShape: [Int]
   /// The layers, each after its sources.
-  public private(set) var nodes: [Node] = []
+  public internal(set) var nodes: [Node] = []
   /// The same object for all networks of one structure that come from one another, so that a workspace can tell
   /// whether it was planned for this network. Every appended node makes another structure.
   private(set) var structure = Structure()

@@ -16,6 +16,8 @@ public struct Parameter: Sendable {
     case weight
     /// Is added to activations; exempt from pruning by default.
     case bias
+    /// Multiplies all values of a channel or feature, as in batch normalisation; exempt from pruning by default.
+    case scale
   }
 
   /// What the parameter does in its layer.

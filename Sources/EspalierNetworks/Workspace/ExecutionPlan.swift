@@ -6,7 +6,7 @@ internal import EspalierTensors
 struct ExecutionPlan {
   private let network: Network
   private let batchSize: Int
-  private let training: Bool
+  private let purpose: Workspace.Purpose
 
   /// Who reads each node's output, of the nodes on a way to the network's output: only they send a gradient back.
   private let consumers: [[Edge]]
@@ -33,10 +33,10 @@ struct ExecutionPlan {
   private func reachesOutput(_ node: Int) -> Bool { node == last || !consumers[node].isEmpty }
   private func backwardTime(_ node: Int) -> Int { 2 * network.nodes.count - node }
 
-  init(_ network: Network, batchSize: Int, training: Bool) {
+  init(_ network: Network, batchSize: Int, purpose: Workspace.Purpose) {
     self.network = network
     self.batchSize = batchSize
-    self.training = training
+    self.purpose = purpose
     let count = network.nodes.count
     consumers = Self.consumers(in: network)
     var needsGradient = [Bool](repeating: false, count: count)
@@ -48,13 +48,13 @@ struct ExecutionPlan {
     }
     self.needsGradient = needsGradient
     fusedActivation = [Activation?](repeating: nil, count: count)
-    isSilent = network.nodes.map { $0.layer.isPassThrough(training: training) }
+    isSilent = network.nodes.map { $0.layer.isPassThrough(training: purpose == .training) }
     outputBuffer = [Int](repeating: 0, count: count)
     gradientBuffer = [Int?](repeating: nil, count: count)
     scratch = .init(repeating: nil, count: count)
     chooseFusions()
     reserveOutputs()
-    if training { reserveGradients() }
+    if purpose.hasBackward { reserveGradients() }
     reserveScratch()
   }
 
@@ -88,7 +88,7 @@ struct ExecutionPlan {
       } else {
         outputBuffer[index] = arena.reserve(count: outputRows(index) * batchSize, birth: index, death: index)
       }
-      guard training else { continue }
+      guard purpose.hasBackward else { continue }
       arena.extend(outputBuffer[index], to: backwardTime(index))
       for source in node.sources { arena.extend(buffer(of: source), to: backwardTime(index)) }
     }
@@ -122,10 +122,11 @@ struct ExecutionPlan {
     for (index, node) in network.nodes.enumerated() {
       let shapes = node.sources.map(network.shape(of:))
       let count = node.layer.scratchCount(
-        inputs: shapes, batchSize: batchSize, training: training,
+        inputs: shapes, batchSize: batchSize, training: purpose.hasBackward,
         inputGradient: shapes.indices.contains { edgeBuffer[Edge(node: index, slot: $0)] != nil })
       guard count > 0 else { continue }
-      let buffer = arena.reserve(count: count, birth: index, death: training ? backwardTime(index) : index)
+      let buffer = arena.reserve(
+        count: count, birth: index, death: purpose.hasBackward ? backwardTime(index) : index)
       scratch[index] = (buffer, count)
     }
   }
@@ -156,7 +157,7 @@ struct ExecutionPlan {
         scratch: scratch[index].map { buffer, count in
           UnsafeMutableBufferPointer(start: base + arena.offset(of: buffer), count: count)
         } ?? UnsafeMutableBufferPointer(start: nil, count: 0),
-        isTraining: training)
+        isTraining: purpose == .training)
       return ExecutionStep(
         node: index, context: context,
         furtherGradients: consumers[index].dropFirst().compactMap { edgeView($0, base) },

@@ -11,6 +11,12 @@ public final class Workspace {
     case inference
     /// Forward and backward passes.
     case training
+    /// Forward and backward passes of the network as it predicts, for derivatives that are not to train it: dropout passes
+    /// its input through, batch normalisation uses its running statistics.
+    case derivatives
+
+    /// Whether a backward pass follows.
+    package var hasBackward: Bool { self != .inference }
   }
 
   /// Samples a batch.
@@ -43,8 +49,8 @@ public final class Workspace {
     self.purpose = purpose
     structure = network.structure
     gradients?.requireFit(network)
-    self.gradients = purpose == .training ? gradients ?? ParameterGradients(for: network) : nil
-    var plan = ExecutionPlan(network, batchSize: batchSize, training: purpose == .training)
+    self.gradients = purpose.hasBackward ? gradients ?? ParameterGradients(for: network) : nil
+    var plan = ExecutionPlan(network, batchSize: batchSize, purpose: purpose)
     var memory = Tensor(zeros: [plan.place()])
     let base = memory.withUnsafeMutableValues { $0.baseAddress! }
     arena = memory
@@ -114,7 +120,7 @@ extension Network {
   /// Overwrites the workspace's gradients. The gradient by the network's input is not computed.
   public func backward(in workspace: Workspace, on compute: Compute = .current) {
     requirePlan(workspace)
-    precondition(workspace.purpose == .training, "a backward pass needs a workspace for training")
+    precondition(workspace.purpose.hasBackward, "a backward pass needs a workspace for one")
     for step in workspace.steps.reversed() {
       guard let gradient = step.context.outputGradient else { continue }
       for further in step.furtherGradients { compute.add(gradient, further, into: gradient) }
@@ -122,7 +128,7 @@ extension Network {
     }
   }
 
-  private func requirePlan(_ workspace: Workspace) {
+  func requirePlan(_ workspace: Workspace) {
     precondition(
       workspace.structure === structure, "the workspace was planned for a network of another structure")
   }

@@ -11,13 +11,13 @@ extension PruningEvidence {
     return samples
   }
 
-  /// Presents the calibration samples batch by batch, in their order, to workspaces for training, which keep all activations
-  /// until the backward pass.
+  /// Presents the calibration samples batch by batch, in their order, to workspaces for derivatives, which keep all
+  /// activations until the backward pass.
   func forEachBatch(for network: Network, batchSize: Int, _ body: (BatchMemory, Compute) -> Void) {
     let samples = calibrationSamples
     let compute = Compute.current
     let batches = BatchMemory.forEpoch(
-      of: network, samples: samples.count, batchSize: batchSize, purpose: .training, loss: loss)
+      of: network, samples: samples.count, batchSize: batchSize, purpose: .derivatives, loss: loss)
     let indices = Array(0..<Int32(samples.count))
     var first = 0
     while first < indices.count {

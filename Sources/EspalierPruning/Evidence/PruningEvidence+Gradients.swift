@@ -63,7 +63,7 @@ extension PruningEvidence {
         for index in values.indices { values[index] = abs(values[index]) }
       }
     }
-    let workspace = Workspace(for: network, batchSize: 1, purpose: .training)
+    let workspace = Workspace(for: network, batchSize: 1, purpose: .derivatives)
     workspace.input.values.update(repeating: 1)
     network.forward(in: workspace)
     workspace.outputGradient!.values.update(repeating: 1)

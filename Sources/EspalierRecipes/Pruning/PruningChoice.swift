@@ -49,7 +49,8 @@ public struct PruningChoice: Sendable, Hashable, Codable {
   private var selection: ParameterSelection {
     let (names, biases) = (layers.map(Set.init), biases)
     return ParameterSelection { path, parameter in
-      (names?.contains(path.node) ?? true) && (parameter.role == .weight || biases)
+      (names?.contains(path.node) ?? true)
+        && (parameter.role == .weight || (biases && parameter.role == .bias))
     }
   }
 }

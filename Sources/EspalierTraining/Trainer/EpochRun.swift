@@ -122,6 +122,7 @@ struct EpochRun {
     let (workspace, compute) = (memory.workspace, moment.compute)
     workspace.setRandomKey(key)
     network.forward(in: workspace, on: compute)
+    network.updateStatistics(in: workspace)
     var found = trainer.loss.evaluate(
       workspace.output, memory.targets, gradient: workspace.outputGradient, on: compute)
     lessons[workspace.batchSize]?.mix(into: &found, of: workspace, on: compute)

@@ -50,6 +50,35 @@ import Testing
     return try read { $0.architecture = parts.joined(separator: replacement) }
   }
 
+  /// A network of one normalisation with these running variances.
+  private func normalized(variances: [Float]?) throws -> NetworkFile {
+    try read {
+      $0.architecture =
+        #"{"input":[2],"nodes":[{"name":"n","layer":"batch-norm","inputs":["input"],"#
+        + #""configuration":{"channels":2,"epsilon":1e-5,"momentum":0.1,"affine":false}}]}"#
+      $0.tensors = [("n.runningMean", .float32, [2], Parts.floats([1, 2]))]
+      if let variances {
+        $0.tensors.append(("n.runningVariance", .float32, [variances.count], Parts.floats(variances)))
+      }
+    }
+  }
+
+  @Test func statisticsMustBeThereAndPossible() throws {
+    #expect(try normalized(variances: [4, 0]).network.statistics[1].values.values == [4, 0])
+    let failures: [([Float]?, String)] = [
+      (nil, "tensor n.runningVariance: expected a tensor of this name, found none among 1"),
+      ([1, 2, 3], "tensor n.runningVariance: expected shape [2], found [3]"),
+      (
+        [1, -2], "architecture, layer batch-norm: expected running variances of at least 0, found -2.0"
+      ),
+      ([.nan, 1], "architecture, layer batch-norm: expected running variances of at least 0, found nan"),
+    ]
+    for (variances, message) in failures {
+      let error = #expect(throws: FormatError.self) { try normalized(variances: variances) }
+      #expect(error.map { "\($0)".hasSuffix(message) } == true, "\(String(describing: error))")
+    }
+  }
+
   @Test func theFileIsGoodBeforeItIsChanged() throws {
     let file = try read { _ in }
     #expect(file.metadata == ["note": "kept"])

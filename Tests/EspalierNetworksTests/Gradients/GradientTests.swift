@@ -86,6 +86,16 @@ extension GradientTests {
         Tanh()
         Dropout(probability: 0.5)
       },
+      .between("batch normalisation of features") { BatchNorm(channels: 5) },
+      .between("batch normalisation without scale and shift") { BatchNorm(channels: 5, affine: false) },
+      .between("batch normalisation of images, with a fused activation") {
+        Reshape(to: [1, 1, 5])
+        BatchNorm(channels: 1)
+        Tanh()
+        Flatten()
+      },
+      .between("layer normalisation") { LayerNorm(shape: [5]) },
+      .between("layer normalisation without scale and shift") { LayerNorm(shape: [5], affine: false) },
       .between("softmax") { Softmax() },
       .between("log-softmax") { LogSoftmax() },
       .ending("softmax at the end", regression: true, Softmax()),

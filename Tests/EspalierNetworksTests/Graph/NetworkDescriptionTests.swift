@@ -25,6 +25,14 @@ import Testing
       GELU()
       Sigmoid()
       LogSoftmax()
+      BatchNorm(channels: 5, epsilon: 0.01, momentum: 0.2)
+      LayerNorm(shape: [5], epsilon: 0.1)
+      Reshape(to: [1, 1, 5])
+      BatchNorm(channels: 1, affine: false)
+      MaxPool2d(kernel: Extent(height: 1, width: 3), stride: 1, padding: Extent(height: 0, width: 1))
+      AvgPool2d(
+        kernel: Extent(height: 1, width: 2), padding: Extent(height: 0, width: 1), countsPadding: false)
+      GlobalAveragePool2d()
       Softmax()
     }
     let encoder = JSONEncoder()
@@ -41,13 +49,36 @@ import Testing
     let input = Tensor(uniform: -1..<1, shape: [6 * 4], using: &generator).values
     let outputs = [network, copy].map { network in
       TrainingPass(
-        of: network, input: input, batch: 4, .crossEntropy(classes: [0, 1, 2, 3]), key: 5, on: .current
+        of: network, input: input, batch: 4, .crossEntropy(classes: [0, 0, 0, 0]), key: 5, on: .current
       ).output
     }
     #expect(outputs[0] == outputs[1])
   }
 
   @Test(arguments: [
+    (
+      #"{"input":[2],"nodes":[{"name":"n","layer":"batch-norm","inputs":["input"],"configuration":"#
+        + #"{"channels":2,"epsilon":0,"momentum":0.1,"affine":true}}]}"#,
+      "layer batch-norm: expected channels, an epsilon above 0 and a momentum in 0…1, found epsilon 0.0"
+    ),
+    (
+      #"{"input":[2],"nodes":[{"name":"n","layer":"reshape","inputs":["input"],"configuration":"#
+        + #"{"shape":[4294967296,4294967296]}}]}"#,
+      "layer reshape: expected a shape of lengths of at least 1, found [4294967296, 4294967296]"
+    ),
+    (
+      #"{"input":[1,2,2],"nodes":[{"name":"p","layer":"max-pool2d","inputs":["input"],"configuration":"#
+        + #"{"kernel":{"height":0,"width":1},"stride":{"height":1,"width":1},"padding":{"height":0,"width":0}}}]}"#,
+      "layer max-pool2d: expected a kernel and stride of at least 1 and a padding of at most half the kernel, of at "
+        + "most 65536 taps, found Configuration(kernel: 0×1, stride: 1×1, padding: 0×0)"
+    ),
+    (
+      #"{"input":[1,2,2],"nodes":[{"name":"p","layer":"avg-pool2d","inputs":["input"],"configuration":"#
+        + #"{"kernel":{"height":3,"width":3},"stride":{"height":1,"width":1},"padding":{"height":0,"width":0},"#
+        + #""countsPadding":true}}]}"#,
+      "layer p (avg-pool2d): expected input of shape [channels, height, width] that holds a window of 3×3, "
+        + "found [1, 2, 2]"
+    ),
     (
       #"{"input":[2],"nodes":[{"name":"a","layer":"relu","inputs":["b"],"configuration":{}}]}"#,
       "architecture: expected node a to follow its inputs, found input b"
@@ -114,6 +145,15 @@ import Testing
 /// The parameters of a node of a network at hand.
 private struct StoredParameters: ParameterSource {
   struct Missing: Error {}
+
+  mutating func statistic(_ name: String, shape: [Int]) throws -> Tensor {
+    let path = ParameterPath(node: node, name: name)
+    guard let found = network.statistics.first(where: { $0.path == path }), found.values.shape == shape else {
+      throw Missing()
+    }
+    return found.values
+  }
+
   let network: Network
   let node: String
 

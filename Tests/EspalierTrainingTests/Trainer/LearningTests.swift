@@ -17,6 +17,37 @@ import Testing
     }
   }
 
+  /// With a momentum of 1 and a learning rate of 0 the running statistics are those of the last batch, here of all
+  /// samples: trained with them, and evaluated with them.
+  @Test(arguments: ComputeCase.all)
+  func stepsMoveRunningStatistics(_ way: ComputeCase) {
+    way {
+      let dataset = blobs()
+      guard case .floats(let values) = dataset.samples else { return }
+      var network = Network(input: [4]) {
+        BatchNorm(channels: 4, momentum: 1, affine: false)
+        Linear(weight: Tensor([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], shape: [3, 4]))
+      }
+      var trainer = Trainer(epochs: 1, batchSize: dataset.count, optimizer: SGD(learningRate: 0))
+      let history = trainer.train(&network, on: dataset)
+      let count = Double(dataset.count)
+      let means = (0..<4).map { feature in
+        stride(from: feature, to: values.count, by: 4).reduce(0) { $0 + Double(values[$1]) } / count
+      }
+      let variances = (0..<4).map { feature in
+        stride(from: feature, to: values.count, by: 4)
+          .reduce(0) { $0 + (Double(values[$1]) - means[feature]) * (Double(values[$1]) - means[feature]) }
+          / (count - 1)
+      }
+      #expect(largestDifference(network.statistics[0].values.values, means) < 1e-6, "\(way)")
+      #expect(largestDifference(network.statistics[1].values.values, variances) < 1e-6, "\(way)")
+      // Biased and unbiased variance differ by 1 / 100.
+      let evaluation = network.evaluate(on: dataset)
+      #expect(abs(evaluation.loss - history.epochs[0].loss) < 0.02, "\(way)")
+      #expect(evaluation.accuracy > 0.8, "\(way)")
+    }
+  }
+
   /// A linear layer finds the linear map that made the answers.
   @Test(arguments: ComputeCase.all)
   func learnsValues(_ way: ComputeCase) {

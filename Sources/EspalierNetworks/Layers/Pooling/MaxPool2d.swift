@@ -50,26 +50,27 @@ public struct MaxPool2d: PoolingLayer {
     self.geometry = geometry
   }
 
-  /// In training, 16 bits for each value of the output.
+  /// Where a backward pass follows, 16 bits for each value of the output.
   public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int {
     guard training, let shape = try? outputShape(for: inputs) else { return 0 }
     return (shape.reduce(batchSize, *) + 1) / 2
   }
 
-  /// The largest values and, in training, where they were.
+  /// The largest values and, where a backward pass follows, where they were.
   public func forward(_ context: LayerContext, on compute: Compute) {
     compute.maxPool(
-      context.input, windows(context), into: context.output, taps: context.isTraining ? taps(context) : nil)
+      context.input, windows(context), into: context.output, taps: taps(context))
   }
 
   /// dy to where the largest values were.
   public func backward(_ context: LayerContext, on compute: Compute) {
     guard let dx = context.inputGradients[0] else { return }
     compute.maxPoolGradient(
-      outputGradient: context.outputGradient, windows(context), taps: taps(context), into: dx)
+      outputGradient: context.outputGradient, windows(context), taps: taps(context)!, into: dx)
   }
 
-  private func taps(_ context: LayerContext) -> UnsafeMutablePointer<UInt16> {
-    UnsafeMutableRawPointer(context.scratch.baseAddress!).assumingMemoryBound(to: UInt16.self)
+  /// Where the taps are kept; nowhere unless a backward pass follows.
+  private func taps(_ context: LayerContext) -> UnsafeMutablePointer<UInt16>? {
+    UnsafeMutableRawPointer(context.scratch.baseAddress)?.assumingMemoryBound(to: UInt16.self)
   }
 }

@@ -1,4 +1,4 @@
-public import EspalierTensors
+internal import EspalierTensors
 
 /// What layers share that slide a window over each channel of an image.
 public protocol PoolingLayer: Layer {
