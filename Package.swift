@@ -158,6 +158,12 @@ let package = Package(
       name: "EspalierGroupsTests",
       dependencies: ["EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
+      name: "EspalierCompactionTests",
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+        "EspalierTraining",
+      ]),
+    .testTarget(
       name: "EspalierPruningTests",
       dependencies: ["EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(

@@ -24,11 +24,15 @@ public struct ChannelFlow: Sendable, Hashable {
   public let rule: Rule
   /// The parameters some axis of which has one index a channel.
   public let parameters: [ChannelParameter]
+  /// Whether an image that is constant comes out constant: not so where zeros are put around it. Constant input channels
+  /// can then be added to the outputs instead.
+  public let keepsConstants: Bool
 
   /// A flow by a rule, with the parameters that follow channels.
-  public init(_ rule: Rule, parameters: [ChannelParameter] = []) {
+  public init(_ rule: Rule, parameters: [ChannelParameter] = [], keepsConstants: Bool = true) {
     self.rule = rule
     self.parameters = parameters
+    self.keepsConstants = keepsConstants
   }
 
   /// No channel can go.
@@ -75,6 +79,9 @@ public struct KeptChannels: Sendable, Hashable {
 extension Layer {
   /// Pinned.
   public var channelFlow: ChannelFlow { .pinned }
+
+  /// None can.
+  public func adding(_ offsets: [Float]) -> Self? { nil }
 
   /// Slices the parameters along the axes that follow channels.
   public func keeping(_ channels: KeptChannels) -> Self { sliced(to: channels) }

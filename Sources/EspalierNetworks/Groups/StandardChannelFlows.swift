@@ -1,9 +1,18 @@
+internal import EspalierTensors
+
 // How channels go through the library's own layers. Those that are missing are pinned: softmax and its logarithm divide by a
 // sum over all features.
 
 extension Linear {
   /// Mixes: an output is a row of the weight and a bias, an input a column.
   public var channelFlow: ChannelFlow { .weighted(groups: 1) }
+
+  /// To the biases, which are made where there are none.
+  public func adding(_ offsets: [Float]) -> Linear? {
+    var copy = self
+    copy.bias = biases(bias, adding: offsets)
+    return copy
+  }
 }
 
 extension Conv2d {
@@ -16,7 +25,15 @@ extension Conv2d {
         .passes,
         parameters: [
           ChannelParameter("weight", outputAxis: 0, isFactor: true), ChannelParameter("bias", outputAxis: 0),
-        ]) : .weighted(groups: groups)
+        ])
+      : .weighted(groups: groups, keepsConstants: geometry.padding == 0)
+  }
+
+  /// To the biases, which are made where there are none.
+  public func adding(_ offsets: [Float]) -> Conv2d? {
+    var copy = self
+    copy.bias = biases(bias, adding: offsets)
+    return copy
   }
 
   /// Slices weight and bias; a depthwise convolution loses a group with every input channel.
@@ -71,12 +88,42 @@ extension Flatten {
 
 extension ChannelFlow {
   /// That of a layer with a `weight` [outputs, inputs / groups, …] and, maybe, a `bias` [outputs].
-  fileprivate static func weighted(groups: Int) -> ChannelFlow {
+  fileprivate static func weighted(groups: Int, keepsConstants: Bool = true) -> ChannelFlow {
     ChannelFlow(
       .mixes(groups: groups),
       parameters: [
         ChannelParameter("weight", outputAxis: 0, inputAxis: 1, isFactor: true),
         ChannelParameter("bias", outputAxis: 0),
-      ])
+      ], keepsConstants: keepsConstants)
   }
+}
+
+extension Select {
+  /// Those selected.
+  public var channelFlow: ChannelFlow { ChannelFlow(.selects(indices: indices)) }
+
+  /// What stays of the selected channels, at the places that they have among the input's.
+  public func keeping(_ channels: KeptChannels) -> Select {
+    let places = Dictionary(uniqueKeysWithValues: channels.inputs[0].enumerated().map { ($1, $0) })
+    return Select(
+      channels.outputs.map { output in
+        guard let place = places[indices[output]] else {
+          preconditionFailure("channel \(indices[output]) is selected and cannot go")
+        }
+        return place
+      })
+  }
+}
+
+/// Biases with constants added. Pruned ones that get something survive from then on, and of biases that are made for it only
+/// those that get something do, so that nothing more is left than was.
+private func biases(_ bias: Parameter?, adding offsets: [Float]) -> Parameter? {
+  guard offsets.contains(where: { $0 != 0 }) else { return bias }
+  var mask = bias?.mask ?? (bias == nil ? Mask(offsets.map { _ in false }, shape: [offsets.count]) : nil)
+  for (index, offset) in offsets.enumerated() where offset != 0 { mask?[index] = true }
+  let old = bias?.values.values ?? offsets.map { _ in 0 }
+  let values = Tensor(zip(old, offsets).map { $0 == 0 ? $1 : $0 + $1 }, shape: [offsets.count])
+  var sum = Parameter(values, role: .bias)
+  if let mask { sum.prune(keeping: mask) }
+  return sum
 }

@@ -56,6 +56,10 @@ public protocol Layer: NetworkComponent, Sendable {
   /// The layer with some of its channels only: by default the same layer with its parameters sliced as `channelFlow` says.
   func keeping(_ channels: KeptChannels) -> Self
 
+  /// The layer with a constant added to each of its output channels, one an output; nil, the default, where no parameter can
+  /// take them.
+  func adding(_ offsets: [Float]) -> Self?
+
   /// `Float`s of working memory for a batch, for as many threads as the current task uses; kept from the forward pass to
   /// the backward pass.
   ///

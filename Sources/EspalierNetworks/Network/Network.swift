@@ -42,7 +42,8 @@ public struct Network: Sendable {
 
   final class Structure: Sendable {}
 
-  init(inputShape: [Int]) { self.inputShape = inputShape }
+  /// A network in the making, without layers.
+  package init(inputShape: [Int]) { self.inputShape = inputShape }
 
   /// A network for samples of shape `inputShape`, made of the components one after another.
   ///

@@ -21,4 +21,39 @@ extension Parameter {
     Parameter(
       axis == 0 ? packed.keeping(rows: indices) : packed.keeping(columns: indices), role: role)
   }
+
+  /// Prunes all values at the given indices of an axis. Costs one pass over the stored values.
+  package mutating func prune(_ indices: Set<Int>, axis: Int) {
+    let length = shape[axis]
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    if let packed {
+      let columns = packed.pattern.columns
+      let kept = packed.filtered { row, column, _ in
+        !indices.contains((row * columns + column) / inner % length)
+      }
+      storage = kept.values
+      pattern = kept.pattern
+    } else {
+      var kept = Mask(ones: shape)
+      for index in 0..<count where indices.contains(index / inner % length) { kept[index] = false }
+      prune(keeping: kept)
+    }
+  }
+
+  /// Visits every stored value that is not 0 with its row-major index.
+  package func forEachNonzero(_ body: (_ index: Int, _ value: Float) -> Void) {
+    if let packed {
+      let (starts, columns) = packed.pattern.compressedRows
+      let values = packed.rowMajorValues
+      for row in 0..<packed.pattern.rows {
+        for position in starts[row]..<starts[row + 1] where values[position] != 0 {
+          body(row * packed.pattern.columns + Int(columns[position]), values[position])
+        }
+      }
+    } else {
+      withUnsafeStoredValues { values in
+        for index in values.indices where values[index] != 0 { body(index, values[index]) }
+      }
+    }
+  }
 }
