@@ -145,6 +145,12 @@ let package = Package(
         "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
       ]),
     .testTarget(
+      name: "EspalierStructuredPruningTests",
+      dependencies: [
+        "EspalierData", "EspalierInference", "EspalierNetworks", "EspalierPruning", "EspalierRecipes",
+        "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
+      ]),
+    .testTarget(
       name: "EspalierConvolutionTests",
       dependencies: ["CAllocationCount", "EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
     .testTarget(

@@ -50,17 +50,21 @@ public struct PruneAndRetrain: Sendable {
   public var sensitivity: Double
   /// Which parameters are pruned.
   public var selection: ParameterSelection
+  /// What takes part in the dense training to prepare for pruning.
+  public var preparation: [any TrainingCallback]
 
   /// The experiment.
   public init(
     settings: TrainingSettings = TrainingSettings(), epochs: Int = 15, retrainEpochs: Int = 15,
-    sensitivity: Double = 2, selection: ParameterSelection = .weights
+    sensitivity: Double = 2, selection: ParameterSelection = .weights,
+    preparation: [any TrainingCallback] = []
   ) {
     self.settings = settings
     self.epochs = epochs
     self.retrainEpochs = retrainEpochs
     self.sensitivity = sensitivity
     self.selection = selection
+    self.preparation = preparation
   }
 
   /// Runs the experiment on a fresh network and tells `observe` about it, which may stop it at any batch.
@@ -89,11 +93,27 @@ public struct PruneAndRetrain: Sendable {
     _ test: Dataset,
     _ observe: (Event) throws -> TrainingDecision
   ) rethrows -> Stage {
-    var trainer = settings.trainer(epochs: count, epochsDone: done)
-    let history = try trainer.train(&network, on: training, validation: test) {
+    try Stage(
+      training: &network, settings, epochs: count, after: done,
+      callbacks: phase == .training ? preparation : [], on: training, test: test
+    ) {
       try observe(.training(phase, $0))
     }
-    let evaluation = history.epochs.last?.validation ?? network.evaluate(on: test, loss: settings.loss)
-    return Stage(network: network, evaluation: evaluation, seconds: history.seconds, history: history)
+  }
+}
+
+extension PruneAndRetrain.Stage {
+  /// Trains a network for some epochs after `done` earlier ones and takes note of what came out.
+  init(
+    training network: inout Network, _ settings: TrainingSettings, epochs: Int, after done: Int,
+    callbacks: [any TrainingCallback] = [], on training: Dataset, test: Dataset,
+    observe: (TrainingEvent) throws -> TrainingDecision
+  ) rethrows {
+    var trainer = settings.trainer(epochs: epochs, epochsDone: done)
+    trainer.callbacks += callbacks
+    history = try trainer.train(&network, on: training, validation: test, observe: observe)
+    evaluation = history.epochs.last?.validation ?? network.evaluate(on: test, loss: settings.loss)
+    seconds = history.seconds
+    self.network = network
   }
 }

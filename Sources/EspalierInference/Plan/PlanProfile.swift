@@ -35,21 +35,34 @@ extension InferencePlan {
   ///
   /// Traps unless there is at least one run.
   public func profile(runs: Int, seed: UInt64 = 1) -> PlanProfile {
+    PlanProfile(batchSize: batchSize, latencies: latencies(runs: runs, seed: seed), steps: stepTimes(runs))
+  }
+
+  /// Measures as many whole batches as take about `seconds`, at least 3 and at most 1000, then as many of each step alone.
+  public func profile(seconds: Double, seed: UInt64 = 1) -> PlanProfile {
+    profile(runs: runs(within: seconds), seed: seed)
+  }
+
+  /// The median time of as many whole batches as take about `seconds`, at least 3 and at most 1000.
+  func latency(seconds: Double) -> Double {
+    let latencies = latencies(runs: runs(within: seconds))
+    return latencies[latencies.count / 2]
+  }
+
+  private func runs(within seconds: Double) -> Int {
+    Int(min(max(seconds / max(latencies(runs: 1)[0], 1e-9), 3), 1000))
+  }
+
+  /// Times of whole batches of random samples, ascending.
+  private func latencies(runs: Int, seed: UInt64 = 1) -> [Double] {
     precondition(runs > 0, "a profile takes at least one run, not \(runs)")
     var generator = Xoshiro256(seed: seed)
     let features = network.inputShape.reduce(1, *)
     let inputs = Tensor(uniform: 0..<1, shape: [batchSize, features], using: &generator)
     var outputs = Tensor(zeros: [batchSize, network.outputShape.reduce(1, *)])
-    let latencies = times(runs) {
+    return times(runs) {
       inputs.withUnsafeValues { inputs in outputs.withUnsafeMutableValues { predict(inputs, into: $0) } }
-    }
-    return PlanProfile(batchSize: batchSize, latencies: latencies.sorted(), steps: stepTimes(runs))
-  }
-
-  /// Measures as many whole batches as take about `seconds`, at least 3 and at most 1000, then as many of each step alone.
-  public func profile(seconds: Double, seed: UInt64 = 1) -> PlanProfile {
-    let trial = profile(runs: 1, seed: seed).latencies[0]
-    return profile(runs: Int(min(max(seconds / max(trial, 1e-9), 3), 1000)), seed: seed)
+    }.sorted()
   }
 
   private func stepTimes(_ runs: Int) -> [PlanProfile.Step] {

@@ -11,13 +11,16 @@ extension PruningEvidence {
     return samples
   }
 
-  /// Presents the calibration samples batch by batch, in their order, to workspaces for derivatives, which keep all
+  /// Presents the calibration samples batch by batch, in their order, by default to workspaces for derivatives, which keep all
   /// activations until the backward pass.
-  func forEachBatch(for network: Network, batchSize: Int, _ body: (BatchMemory, Compute) -> Void) {
+  func forEachBatch(
+    for network: Network, batchSize: Int, purpose: Workspace.Purpose = .derivatives,
+    _ body: (BatchMemory, Compute) -> Void
+  ) {
     let samples = calibrationSamples
     let compute = Compute.current
     let batches = BatchMemory.forEpoch(
-      of: network, samples: samples.count, batchSize: batchSize, purpose: .derivatives, loss: loss)
+      of: network, samples: samples.count, batchSize: batchSize, purpose: purpose, loss: loss)
     let indices = Array(0..<Int32(samples.count))
     var first = 0
     while first < indices.count {

@@ -23,6 +23,16 @@ extension PruningEvidence {
     return (total.tensors, sum)
   }
 
+  /// The mean loss of the network over the calibration samples.
+  var meanLoss: Double {
+    var sum = 0.0
+    forEachBatch(for: network, batchSize: Self.batchSize, purpose: .inference) { memory, compute in
+      network.forward(in: memory.workspace, on: compute)
+      sum += loss.evaluate(memory.workspace.output, memory.targets, gradient: nil, on: compute).sum
+    }
+    return sum / Double(calibrationSamples.count)
+  }
+
   /// The mean of the squared gradients of single samples.
   func fisherDiagonal() -> ParameterStreams {
     var total: [ParameterPath: [Double]] = [:]

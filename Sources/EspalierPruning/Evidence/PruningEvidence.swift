@@ -66,7 +66,9 @@ public final class PruningEvidence {
   /// What flowed into and out of the layer of the candidates.
   public func activity(of candidates: PruningCandidates) -> LayerActivity {
     guard let activity = activities[candidates.path.node] else {
-      preconditionFailure("\(candidates.path.node) is no fully connected layer: its activity is not measured")
+      preconditionFailure(
+        "\(candidates.path.node) multiplies its input by no matrix and no filters: its activity is not measured"
+      )
     }
     return activity
   }

@@ -166,13 +166,14 @@ public struct PruningUnits: Sendable {
 }
 
 extension ScorePooling {
-  fileprivate func pool(
+  /// The pooled score of each of `count` units and its number of candidates; candidates of a negative unit have no say.
+  func pool(
     _ scores: Tensor, alive: Mask?, units: [Int32], count: Int
   ) -> (scores: [Float], counts: [Int]) {
     var sums = [Double](repeating: self == .maximum ? -.infinity : 0, count: count)
     var counts = [Int](repeating: 0, count: count)
     scores.withUnsafeValues { scores in
-      for index in scores.indices where alive?[index] ?? true {
+      for index in scores.indices where units[index] >= 0 && alive?[index] ?? true {
         let unit = Int(units[index])
         counts[unit] += 1
         add(Double(scores[index]), to: &sums[unit])

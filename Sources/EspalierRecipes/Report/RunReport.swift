@@ -66,7 +66,7 @@ public struct RunReport: Sendable, Codable {
   public let retrained: Trained
   /// Values that are not zero after retraining.
   public let alive: Int
-  /// All values.
+  /// All values of the dense network.
   public let total: Int
   /// total / alive.
   public let compression: Double
@@ -74,11 +74,14 @@ public struct RunReport: Sendable, Codable {
   public let layers: [Layer]
   /// What the dense and the retrained network cost.
   public let cost: CostComparison
+  /// What became of each layer's channels, where whole channels were removed.
+  public let channels: StructuredReport?
 
   /// The report of the experiment's three stages, computed as the current task computes.
   public init(
     model: String, dataset: String, seed: UInt64, dense: PruneAndRetrain.Stage, pruned: PruneAndRetrain.Stage,
-    retrained: PruneAndRetrain.Stage, thresholds: [PrunedParameter], cost: CostComparison
+    retrained: PruneAndRetrain.Stage, thresholds: [PrunedParameter], cost: CostComparison,
+    channels: StructuredReport? = nil
   ) {
     let compute = Compute.current
     self.model = model
@@ -92,10 +95,11 @@ public struct RunReport: Sendable, Codable {
     self.retrained = Trained(retrained)
     let survivors = SurvivorReport(of: retrained.network)
     alive = survivors.alive
-    total = survivors.total
-    compression = survivors.compression
+    total = SurvivorReport(of: dense.network).total
+    compression = Double(total) / Double(survivors.alive)
     layers = survivors.layers(thresholds: thresholds)
     self.cost = cost
+    self.channels = channels
   }
 
   /// Writes the report as indented JSON, atomically.

@@ -82,3 +82,14 @@ public struct Regularization<Kind: Penalty>: TrainingCallback, ValidatedSettings
     strength * ramp.height(at: moment.time, of: moment.end)
   }
 }
+
+extension Regularization where Kind == L1Penalty {
+  /// Network slimming: L1 on the scales of normalisations, whose channels are thereby switched off one after another, and can
+  /// be removed by the smallest scales (`GroupImportance.Slices.scales`).
+  ///
+  /// Source: Z. Liu et al., "Learning efficient convolutional networks through network slimming" (ICCV 2017), who take 1e-4
+  /// or 1e-5 and a subgradient.
+  public static func slimming(strength: Double, ramp: Ramp = Ramp()) -> Regularization {
+    Regularization(L1Penalty(), strength: strength, ramp: ramp, .scales)
+  }
+}

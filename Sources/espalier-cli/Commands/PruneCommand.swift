@@ -8,11 +8,15 @@ struct PruneCommand: ParsableCommand {
     discussion: """
       Criterion, pattern, distribution and amount are chosen independently; by default, weights below twice their layer's \
       standard deviation go. What was pruned before stays pruned. Prints the survivors' report.
+
+      With --channels, or a target such as --target-macs, whole channels are removed instead: the network that is written \
+      has smaller layers. Prints what became of each layer.
       """)
 
   @Argument(help: "The network's file.")
   var file: String
 
+  @OptionGroup var structure: ChannelOptions
   @OptionGroup var pruning: PruningOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var compute: ComputeOptions
@@ -23,20 +27,43 @@ struct PruneCommand: ParsableCommand {
   @Flag(help: "Print the report as one JSON object on standard output, and nothing else there.")
   var json = false
 
+  func validate() throws {
+    guard let target = structure.given.first, let other = pruning.choicesOfWeights.first else { return }
+    throw ValidationError("\(target), \(other): expected one of them, found both")
+  }
+
   func run() throws {
     try compute {
-      var stored = try NetworkFile(contentsOf: file)
-      let (pruner, amount) = try pruning.pruner(for: stored.network)
-      let samples = try calibrationSamples(pruner.criterion, stored.network)
-      try AtomicFile.requireWritable(output)
-      let results = pruner.prune(&stored.network, to: amount, samples: samples, seed: pruning.seed)
-      Console.warn(
-        ofCutOff: results.filter { $0.isCutOff && stored.network[$0.path]?.role == .weight }.map(\.path))
-      let size = try stored.write(to: output)
-      let report = InspectionReport(
-        of: stored.network, thresholds: results, cost: CostReport(of: stored.network, fileBytes: size))
-      try Console.print(json ? JSONText.encode(report) : "\(SurvivorReport(of: stored.network))")
+      if let target = structure.target { try removeChannels(to: target) } else { try pruneWeights() }
     }
+  }
+
+  private func removeChannels(to target: StructuredTarget) throws {
+    var stored = try NetworkFile(contentsOf: file)
+    let pruner = structure.pruner(
+      floor: pruning.floor ?? 1, layers: try layerNames(pruning.layers, of: stored.network),
+      of: stored.network)
+    let samples = try calibrationSamples(pruner.importance.criterion, stored.network)
+    try AtomicFile.requireWritable(output)
+    let pruned = try pruner.prune(
+      stored.network, to: target, samples: samples, seed: pruning.seed, measure: { $0.measuredLatency() })
+    stored.network = pruned.network
+    try stored.write(to: output)
+    try Console.print(json ? JSONText.encode(pruned.report) : "\(pruned.report)")
+  }
+
+  private func pruneWeights() throws {
+    var stored = try NetworkFile(contentsOf: file)
+    let (pruner, amount) = try pruning.pruner(for: stored.network)
+    let samples = try calibrationSamples(pruner.criterion, stored.network)
+    try AtomicFile.requireWritable(output)
+    let results = pruner.prune(&stored.network, to: amount, samples: samples, seed: pruning.seed)
+    Console.warn(
+      ofCutOff: results.filter { $0.isCutOff && stored.network[$0.path]?.role == .weight }.map(\.path))
+    let size = try stored.write(to: output)
+    let report = InspectionReport(
+      of: stored.network, thresholds: results, cost: CostReport(of: stored.network, fileBytes: size))
+    try Console.print(json ? JSONText.encode(report) : "\(SurvivorReport(of: stored.network))")
   }
 
   /// The first training samples, if the criterion looks at any.

@@ -9,6 +9,8 @@ struct RunCommand: ParsableCommand {
       Trains a dense network, prunes every layer at sensitivity × the standard deviation of its weights, and retrains \
       the survivors with the same settings. Writes dense.safetensors, pruned.safetensors, retrained.safetensors, \
       report.json and report.html (a page with figures, to look at) to the output folder, each when its phase is done. \
+      With --structured or a target such as --target-macs, whole channels are removed instead, so that the network becomes \
+      smaller, in --rounds of pruning and retraining. \
       With --recipe, carries out what the file says instead ('espalier recipe --example NAME' prints one), and writes \
       dense.safetensors, best.safetensors, recipe.yaml, report.json and report.html.
       """)
@@ -44,6 +46,15 @@ struct RunCommand: ParsableCommand {
         + "lose more.", valueName: "names"))
   var layers: String?
 
+  @OptionGroup var structure: ChannelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Rounds of removing channels and retraining, on the way to the target (default: 1).", valueName: "count"
+    ))
+  var rounds: Int?
+
+  @OptionGroup var preparation: PreparationOptions
   @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
 
@@ -57,21 +68,32 @@ struct RunCommand: ParsableCommand {
     if let epochs { try requireEpochs("--epochs", epochs, from: 1) }
     if let retrainEpochs { try requireEpochs("--retrain-epochs", retrainEpochs, from: 0) }
     if recipe != nil, let given = optionsOfTheClassic.first {
-      let isForeign = ["--sensitivity", "--evolve", "--density", "--epsilon"].contains(given)
+      let isForeign =
+        ["--sensitivity", "--evolve", "--density", "--epsilon", "--rounds"]
+        .contains(given) || (structure.given + preparation.given).contains(given)
       throw ValidationError(
         isForeign
           ? "--recipe, \(given): expected one of them, for recipes have no such part, found both"
           : "--recipe, \(given): expected \(given.dropFirst(2)) in the recipe, found an option")
     }
     try require("--sensitivity", sensitivity, "a number of at least 0") { $0 >= 0 && $0.isFinite }
+    try require("--rounds", rounds, "a number of 1 to 1000") { (1...1000).contains($0) }
+    if let target = structure.given.first {
+      if sensitivity != nil {
+        throw ValidationError("--sensitivity, \(target): expected one of them, found both")
+      }
+    } else if rounds != nil {
+      throw ValidationError(
+        "--rounds: expected --structured or a target such as --target-macs as well, found none")
+    }
   }
 
   /// The options that were given and that a recipe says itself.
   private var optionsOfTheClassic: [String] {
     [
       ("--model", model != nil), ("--epochs", epochs != nil), ("--retrain-epochs", retrainEpochs != nil),
-      ("--sensitivity", sensitivity != nil), ("--layers", layers != nil),
-    ].filter(\.1).map(\.0) + training.given + connectivity.given
+      ("--sensitivity", sensitivity != nil), ("--layers", layers != nil), ("--rounds", rounds != nil),
+    ].filter(\.1).map(\.0) + structure.given + preparation.given + training.given + connectivity.given
   }
 
   func run() throws {
@@ -112,22 +134,39 @@ struct RunCommand: ParsableCommand {
     let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
     // Otherwise pruning makes free places for the retraining, if nothing else does.
     if retrainEpochs == 0 { try training.requireEvolvable(network, epochs: epochs ?? 15, epochsDone: 0) }
+    let names = try layerNames(layers, of: network)
+    let callbacks = try preparation.callbacks(for: network)
     let folder = try OutputFolder(output, for: RunStory.files)
-    let experiment = PruneAndRetrain(
-      settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,
-      sensitivity: sensitivity ?? 2,
-      selection: .weights(of: try layerNames(layers, of: network)))
     let title = "\(model)\(connectivity.suffix) on \(sets.name)"
     if !json { try Console.print(heading(title, sets, settings)) }
-    var story = RunStory(folder: folder, experiment: experiment, origin: network, isQuiet: json)
-    let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
-    try requireFinished(end, "files of finished phases are in \(folder.path)")
-    let report = try story.finish(model: "\(model)", title: title, sets)
+    let report: RunReport
+    let retraining: Int
+    if let target = structure.target {
+      let experiment = PruneChannelsAndRetrain(
+        settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,
+        pruner: structure.pruner(floor: 1, layers: names, of: network), target: target, rounds: rounds ?? 1,
+        preparation: callbacks)
+      var story = ChannelStory(folder: folder, experiment: experiment, isQuiet: json)
+      let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
+      try requireFinished(end, "files of finished phases are in \(folder.path)")
+      report = try story.finish(
+        model: "\(model)", title: title, importance: structure.importance ?? .magnitude, sets)
+      retraining = experiment.retrainEpochs
+    } else {
+      let experiment = PruneAndRetrain(
+        settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,
+        sensitivity: sensitivity ?? 2, selection: .weights(of: names), preparation: callbacks)
+      var story = RunStory(folder: folder, experiment: experiment, origin: network, isQuiet: json)
+      let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
+      try requireFinished(end, "files of finished phases are in \(folder.path)")
+      report = try story.finish(model: "\(model)", title: title, sets)
+      retraining = experiment.retrainEpochs
+    }
     if json { return try Console.print(JSONText.encode(report)) }
-    let table = SummaryTable(report, epochs: (experiment.epochs, experiment.retrainEpochs))
+    let table = SummaryTable(report, epochs: (epochs ?? 15, retraining))
     try Console.print(
-      "\n\(table)\n\n\(CostComparisonTable(report.cost))\n\nfiles in \(folder.path): \(RunStory.files.joined(separator: ", "))"
-    )
+      "\n\(table)\n\n\(CostComparisonTable(report.cost))\n\nfiles in \(folder.path): "
+        + RunStory.files.joined(separator: ", "))
   }
 
   private func heading(_ title: String, _ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {

@@ -2,9 +2,9 @@ import Espalier
 
 /// Tells the experiment as it goes: progress, reports, and a file after each phase.
 struct RunStory {
-  private static let (denseFile, prunedFile, retrainedFile) =
+  static let (denseFile, prunedFile, retrainedFile) =
     ("dense.safetensors", "pruned.safetensors", "retrained.safetensors")
-  private static let (reportFile, pageFile) = ("report.json", "report.html")
+  static let (reportFile, pageFile) = ("report.json", "report.html")
   /// The names of all files that a run writes.
   static let files = [denseFile, prunedFile, retrainedFile, reportFile, pageFile]
 

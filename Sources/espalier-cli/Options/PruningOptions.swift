@@ -117,6 +117,14 @@ struct PruningOptions: ParsableArguments {
     }
   }
 
+  /// The options that were given and that say nothing of whole channels.
+  var choicesOfWeights: [String] {
+    [
+      ("--criterion", criterion != "magnitude"), ("--pattern", pattern != "weights"),
+      ("--distribution", distribution != nil), ("--biases", biases),
+    ].filter(\.1).map(\.0) + amounts.map(\.option)
+  }
+
   /// The options that say how much goes, of those that were given.
   private var amounts: [(option: String, amount: PruningAmount)] {
     var found: [(String, PruningAmount)] = []
