@@ -39,6 +39,10 @@ struct PeerProgram {
   static let mkl = PeerProgram(name: "MKL", environment: "mkl", script: "mkl_csr.py")
   static let onnxRuntime = PeerProgram(
     name: "ONNX Runtime", environment: "onnxruntime", script: "onnxruntime_dense.py")
+  static let onnxRuntimeConvolution = PeerProgram(
+    name: "ONNX Runtime", environment: "onnxruntime", script: "onnxruntime_convolution.py")
+  static let pyTorchConvolution = PeerProgram(
+    name: "PyTorch", environment: "pytorch", script: "pytorch_convolution.py")
   static let deepSparse = PeerProgram(
     name: "DeepSparse", environment: "deepsparse", script: "deepsparse_engine.py")
 }

@@ -11,7 +11,7 @@ enum SuiteName: String, CaseIterable {
   case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, accuracy, file
   case spmm, sddmm, sweep, structured
   case packedStep = "packed-step"
-  case inference, dynamic
+  case inference, dynamic, convolution
   case peers
 
   /// The suite of that name; throws where there is none.
@@ -45,6 +45,7 @@ enum SuiteName: String, CaseIterable {
     case .packedStep: PackedStepSuite.self
     case .inference: InferenceSuite.self
     case .dynamic: DynamicSuite.self
+    case .convolution: ConvolutionSuite.self
     case .peers: PeerSuite.self
     }
   }

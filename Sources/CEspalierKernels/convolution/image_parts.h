@@ -38,6 +38,18 @@ INLINE void clear_floats(float *y, ptrdiff_t count) {
   if (i < count) store(y + i, fill(0), count - i);
 }
 
+/// Every second float.
+INLINE void copy_every_second(float *y, const float *x, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    const ptrdiff_t n = count - i < LANES ? count - i : LANES, low = 2 * n - 1 < LANES ? 2 * n - 1 : LANES;
+    const vfloat first = load(x + 2 * i, low);
+    const vfloat second = 2 * n - 1 > LANES ? load(x + 2 * i + LANES, 2 * n - 1 - LANES) : fill(0);
+    store(
+        y + i,
+        __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), n);
+  }
+}
+
 /// The pixels `range` of one row of the part, from or to the image's row.
 INLINE void copy_pixels(
     bool from_image, float *part, float *image, const EspalierImagePart *p, PixelRange range) {
@@ -47,6 +59,8 @@ INLINE void copy_pixels(
   if (p->column_step == 1) {
     const ptrdiff_t count = (range.end - range.first) * batch;
     copy_floats(from_image ? inside : outside, from_image ? outside : inside, count);
+  } else if (batch == 1 && step == 2 && from_image) {
+    copy_every_second(inside, outside, range.end - range.first);
   } else if (batch == 1) {
     for (ptrdiff_t q = 0; q < range.end - range.first; q++) {
       if (from_image) inside[q] = outside[q * step];

@@ -13,6 +13,9 @@ enum { SHIFTED_ROWS = 8, SHIFTED_VECTORS = 3 };
 enum { SHIFTED_ROWS = 4, SHIFTED_VECTORS = 3 };
 #endif
 
+/// What the vectors of a block are: whole ones, the last with fewer lanes, or two short lines each.
+typedef enum { WHOLE_VECTORS, LAST_IN_PART, PAIRED_LINES } StripKind;
+
 /// Where the vectors of one block are, and how a block begins and ends.
 typedef struct {
   float *y;
@@ -20,25 +23,44 @@ typedef struct {
   ptrdiff_t y_step;  // from one vector to the next
   ptrdiff_t x_step;
   ptrdiff_t last;    // the lanes of the last vector
+  ptrdiff_t y_pair;  // from the first line of a pair to the second
+  ptrdiff_t x_pair;
   const float *bias;
   float floor;
 } ShiftedStrip;
 
-/// Vector j of a block, of which the last one may have fewer lanes unless the block is `whole`.
-INLINE ptrdiff_t strip_lanes(bool whole, int vectors, int j, ptrdiff_t last) {
-  return whole || j + 1 < vectors ? REGISTER_LANES : last;
+INLINE ptrdiff_t strip_lanes(StripKind kind, int vectors, int j, ptrdiff_t last) {
+  return kind == LAST_IN_PART && j + 1 == vectors ? last : REGISTER_LANES;
+}
+
+INLINE vregister load_strip(StripKind kind, const float *p, ptrdiff_t pair, ptrdiff_t lanes) {
+  if (kind != PAIRED_LINES) return load_register(p, lanes);
+  vregister x;
+  __typeof__(x.lo) low, high;
+  memcpy(&low, p, sizeof low);
+  memcpy(&high, p + pair, sizeof high);
+  x.lo = low;
+  x.hi = high;
+  return x;
+}
+
+INLINE void store_strip(StripKind kind, float *p, vregister x, ptrdiff_t pair, ptrdiff_t lanes) {
+  if (kind != PAIRED_LINES) return store_register(p, x, lanes);
+  const __typeof__(x.lo) low = x.lo, high = x.hi;
+  memcpy(p, &low, sizeof low);
+  memcpy(p + pair, &high, sizeof high);
 }
 
 INLINE void add_shifted_rows(
-    int rows, int vectors, bool whole, const EspalierShiftedProduct *p, const float *weights,
+    int rows, int vectors, StripKind kind, const EspalierShiftedProduct *p, const float *weights,
     const ShiftedStrip *strip, vregister sums[SHIFTED_ROWS][SHIFTED_VECTORS]) {
-  const ptrdiff_t x_step = strip->x_step, step = p->step, last = strip->last;
+  const ptrdiff_t x_step = strip->x_step, step = p->step, last = strip->last, pair = strip->x_pair;
   const ptrdiff_t *x_rows = p->x_rows;
   for (ptrdiff_t k = p->inputs; k > 0; k--) {
     const float *row = strip->x + *x_rows++;
     vregister x[SHIFTED_VECTORS];
     for (int j = 0; j < vectors; j++) {
-      x[j] = load_register(row + j * x_step, strip_lanes(whole, vectors, j, last));
+      x[j] = load_strip(kind, row + j * x_step, pair, strip_lanes(kind, vectors, j, last));
     }
     for (int r = 0; r < rows; r++) {
       const vregister weight = (vregister)weights[r];
@@ -49,7 +71,7 @@ INLINE void add_shifted_rows(
 }
 
 INLINE void shifted_block(
-    bool accumulate, int rows, int vectors, bool whole, const EspalierShiftedProduct *p, ptrdiff_t first,
+    bool accumulate, int rows, int vectors, StripKind kind, const EspalierShiftedProduct *p, ptrdiff_t first,
     const ShiftedStrip *strip) {
   vregister sums[SHIFTED_ROWS][SHIFTED_VECTORS];
   for (int r = 0; r < rows; r++) {
@@ -57,83 +79,98 @@ INLINE void shifted_block(
     for (int j = 0; j < vectors; j++) sums[r][j] = (vregister)start;
   }
   const float *weights = p->weights + first / 8 * p->panel + first % 8;
-  add_shifted_rows(rows, vectors, whole, p, weights, strip, sums);
+  add_shifted_rows(rows, vectors, kind, p, weights, strip, sums);
   const vregister floor = (vregister)strip->floor;
   // Rows of y may overlap where they accumulate, so each is finished before the next.
   for (int r = 0; r < rows; r++) {
     float *y = strip->y + p->y_rows[first + r];
     for (int j = 0; j < vectors; j++) {
       float *at = y + j * strip->y_step;
-      const ptrdiff_t lanes = strip_lanes(whole, vectors, j, strip->last);
+      const ptrdiff_t lanes = strip_lanes(kind, vectors, j, strip->last);
       vregister sum = sums[r][j];
       if (accumulate) {
-        sum += load_register(at, lanes);
+        sum += load_strip(kind, at, strip->y_pair, lanes);
       } else {
         sum = floor > sum ? floor : sum;  // a NaN stays
       }
-      store_register(at, sum, lanes);
+      store_strip(kind, at, sum, strip->y_pair, lanes);
     }
   }
 }
 
 INLINE void shifted_rows(
-    bool accumulate, int vectors, bool whole, const EspalierShiftedProduct *p, const ShiftedStrip *strip) {
+    bool accumulate, int vectors, StripKind kind, const EspalierShiftedProduct *p, const ShiftedStrip *strip) {
   ptrdiff_t m = 0;
   for (; m + SHIFTED_ROWS <= p->outputs; m += SHIFTED_ROWS) {
-    shifted_block(accumulate, SHIFTED_ROWS, vectors, whole, p, m, strip);
+    shifted_block(accumulate, SHIFTED_ROWS, vectors, kind, p, m, strip);
   }
   if (SHIFTED_ROWS > 4 && m + 4 <= p->outputs) {
-    shifted_block(accumulate, 4, vectors, whole, p, m, strip);
+    shifted_block(accumulate, 4, vectors, kind, p, m, strip);
     m += 4;
   }
   if (m + 2 <= p->outputs) {
-    shifted_block(accumulate, 2, vectors, whole, p, m, strip);
+    shifted_block(accumulate, 2, vectors, kind, p, m, strip);
     m += 2;
   }
-  if (m < p->outputs) shifted_block(accumulate, 1, vectors, whole, p, m, strip);
+  if (m < p->outputs) shifted_block(accumulate, 1, vectors, kind, p, m, strip);
 }
 
 INLINE void shifted_strip(
-    bool accumulate, ptrdiff_t vectors, const EspalierShiftedProduct *p, const ShiftedStrip *strip) {
-  const bool whole = strip->last == REGISTER_LANES;
-  switch (2 * vectors + whole) {
-    case 2: shifted_rows(accumulate, 1, false, p, strip); break;
-    case 3: shifted_rows(accumulate, 1, true, p, strip); break;
-    case 4: shifted_rows(accumulate, 2, false, p, strip); break;
-    case 5: shifted_rows(accumulate, 2, true, p, strip); break;
-    case 6: shifted_rows(accumulate, 3, false, p, strip); break;
-    case 7: shifted_rows(accumulate, 3, true, p, strip); break;
+    bool accumulate, StripKind kind, ptrdiff_t vectors, const EspalierShiftedProduct *p,
+    const ShiftedStrip *strip) {
+  switch (vectors) {
+    case 1: shifted_rows(accumulate, 1, kind, p, strip); break;
+    case 2: shifted_rows(accumulate, 2, kind, p, strip); break;
+    case 3: shifted_rows(accumulate, 3, kind, p, strip); break;
   }
 }
 
 /// Vectors one after another, `last` lanes in the last of them.
 INLINE void shifted_vectors(
-    bool accumulate, ptrdiff_t vectors, ptrdiff_t last, const EspalierShiftedProduct *p, ShiftedStrip strip) {
+    bool accumulate, StripKind kind, ptrdiff_t vectors, ptrdiff_t last, const EspalierShiftedProduct *p,
+    ShiftedStrip strip) {
   while (vectors > 0) {
     // Four are two and two rather than three and one.
     const ptrdiff_t next = vectors == 4 ? 2 : vectors < SHIFTED_VECTORS ? vectors : SHIFTED_VECTORS;
-    strip.last = next == vectors ? last : REGISTER_LANES;
-    shifted_strip(accumulate, next, p, &strip);
+    strip.last = last;
+    if (next == vectors && last < REGISTER_LANES) {
+      shifted_strip(accumulate, LAST_IN_PART, next, p, &strip);
+    } else {
+      shifted_strip(accumulate, kind, next, p, &strip);
+    }
     strip.x += next * strip.x_step;
     strip.y += next * strip.y_step;
     vectors -= next;
   }
 }
 
+/// Lines of half a vector, two by two.
+INLINE void shifted_pairs(ptrdiff_t pairs, const EspalierShiftedProduct *p, ShiftedStrip strip) {
+  strip.x_step = 2 * p->x_line;
+  strip.y_step = 2 * p->y_line;
+  shifted_vectors(false, PAIRED_LINES, pairs, REGISTER_LANES, p, strip);
+}
+
 INLINE void shifted_lines(
     bool accumulate, float *y, const float *x, const EspalierShiftedProduct *p, const float *bias, float floor) {
-  ShiftedStrip strip = {y, x, p->y_line, p->x_line, REGISTER_LANES, bias, floor};
+  ShiftedStrip strip = {y, x, p->y_line, p->x_line, REGISTER_LANES, p->y_line, p->x_line, bias, floor};
   // Lines of one vector are taken several at a time.
   if (p->columns == REGISTER_LANES && !accumulate) {
-    shifted_vectors(accumulate, p->lines, REGISTER_LANES, p, strip);
+    shifted_vectors(accumulate, WHOLE_VECTORS, p->lines, REGISTER_LANES, p, strip);
     return;
+  }
+  ptrdiff_t l = 0;
+  if (2 * p->columns == REGISTER_LANES && !accumulate) {
+    shifted_pairs(p->lines / 2, p, strip);
+    l = p->lines / 2 * 2;
   }
   strip.y_step = strip.x_step = REGISTER_LANES;
   const ptrdiff_t vectors = (p->columns + REGISTER_LANES - 1) / REGISTER_LANES;
-  for (ptrdiff_t l = 0; l < p->lines; l++) {
+  const ptrdiff_t last = p->columns - (vectors - 1) * REGISTER_LANES;
+  for (; l < p->lines; l++) {
     strip.y = y + l * p->y_line;
     strip.x = x + l * p->x_line;
-    shifted_vectors(accumulate, vectors, p->columns - (vectors - 1) * REGISTER_LANES, p, strip);
+    shifted_vectors(accumulate, WHOLE_VECTORS, vectors, last, p, strip);
   }
 }
 

@@ -34,11 +34,12 @@ struct BandPlan {
 
   /// Short lines leave lanes idle; a run over several of them wastes what lies between them instead.
   private static func joinsLines(_ shape: ConvolutionShape, _ layout: ImageLayout, lanes: Int) -> Bool {
-    guard layout.lines > 1, shape.lineLength != layout.lineStep, shape.lineLength != lanes else {
-      return false
-    }
-    let apart = layout.lines * ((shape.lineLength + lanes - 1) / lanes)
-    let joined = ((layout.lines - 1) * layout.lineStep + shape.lineLength + lanes - 1) / lanes
+    let length = shape.lineLength
+    // Lines of a vector or half of one fill their vectors as they are.
+    let isFull = length == layout.lineStep || length == lanes || 2 * length == lanes
+    guard layout.lines > 1, !isFull else { return false }
+    let apart = layout.lines * ((length + lanes - 1) / lanes)
+    let joined = ((layout.lines - 1) * layout.lineStep + length + lanes - 1) / lanes
     return Double(joined) * 1.1 < Double(apart)
   }
 

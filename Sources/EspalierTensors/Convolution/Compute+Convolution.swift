@@ -1,7 +1,8 @@
 extension ConvolutionShape {
-  /// Floats of working memory for `Compute.convolve` on up to `threads` threads.
-  public func scratchCount(threads: Int) -> Int {
-    packedCount + ConvolutionProduct.scratchCount(self, threads: threads)
+  /// Floats of working memory for `Compute.convolve` on up to `threads` threads; with weights in a `ConvolutionLayout` if
+  /// `packed`.
+  public func scratchCount(threads: Int, packed: Bool = false) -> Int {
+    (packed ? 0 : packedCount) + ConvolutionProduct.scratchCount(self, threads: threads)
   }
 
   /// Floats of working memory for `Compute.convolutionGradients` on up to `threads` threads.
@@ -35,6 +36,19 @@ extension Compute {
     let product = ConvolutionProduct(
       compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation)
     product.run(packed: scratch, scratch: scratch + shape.packedCount)
+  }
+
+  /// The same with weights that are in the order of the products already; `scratch` holds
+  /// `shape.scratchCount(threads:packed: true)` floats.
+  public func convolve(
+    _ x: MatrixView, _ layout: ConvolutionLayout, _ shape: ConvolutionShape, bias: UnsafePointer<Float>?,
+    activation: Activation?, into y: MatrixView, scratch: UnsafeMutablePointer<Float>
+  ) {
+    shape.require(inputs: x, outputs: y)
+    precondition(layout.count == shape.packedCount, "weights of another convolution than \(shape)")
+    let product = ConvolutionProduct(
+      compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation)
+    product.run(packed: layout.base, scratch: scratch)
   }
 
   /// The gradients of Y = W ∗ X by W and, where `inputGradient` is given, by X.

@@ -11,6 +11,10 @@ public struct ConvolutionAxis: Sendable, Hashable {
   public let padding: Int
   /// Pixels from one tap to the next.
   public let dilation: Int
+  /// Outputs.
+  public let output: Int
+  /// Taps so many apart read the same remainder by the stride.
+  private let period: Int
 
   /// A direction; traps unless the kernel fits the padded image and all lengths are positive.
   public init(image: Int, kernel: Int, stride: Int, padding: Int, dilation: Int) {
@@ -23,10 +27,9 @@ public struct ConvolutionAxis: Sendable, Hashable {
     self.stride = stride
     self.padding = padding
     self.dilation = dilation
+    output = (image + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1
+    period = stride / Self.greatestCommonDivisor(stride, dilation)
   }
-
-  /// Outputs.
-  public var output: Int { (image + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1 }
 
   // A tap reads every `stride`th pixel. Sorted by their remainder, these are contiguous: a *phase* holds the pixels of one
   // remainder, and each tap reads one phase, shifted.
@@ -48,8 +51,6 @@ public struct ConvolutionAxis: Sendable, Hashable {
 
   /// Whether the outputs read no other pixels than those of the image, one after another.
   var isPlain: Bool { stride == 1 && padding == 0 }
-
-  private var period: Int { stride / Self.greatestCommonDivisor(stride, dilation) }
 
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
     b == 0 ? a : greatestCommonDivisor(b, a % b)

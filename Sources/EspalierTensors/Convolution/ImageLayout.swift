@@ -10,55 +10,51 @@ struct ImageLayout {
   /// The lines of outputs it serves; all of them in place.
   let lines: Int
 
-  /// The layout for up to `lines` lines.
-  init(_ shape: ConvolutionShape, lines: Int) {
-    self.shape = shape
-    self.lines = lines
-  }
-
   /// Whether the image is read where it is.
-  var isInPlace: Bool { shape.columns.isPlain && shape.rows.padding == 0 }
+  let isInPlace: Bool
+  /// Floats from one line of outputs to the next.
+  let lineStep: Int
+  /// Floats from one channel to the next.
+  let channelLength: Int
+  private let rowLength: Int
+  private let phaseRows: Int
 
-  private var rowLength: Int {
-    (isInPlace ? shape.columns.image : shape.columns.positions(for: shape.columns.output)) * shape.batch
-  }
-
-  private var phaseRows: Int { shape.rows.positions(for: lines) }
   private var phaseLength: Int { phaseRows * rowLength }
 
-  /// Floats from one line of outputs to the next.
-  var lineStep: Int { isInPlace ? shape.rows.stride * rowLength : rowLength }
-
-  /// Floats from one channel to the next.
-  var channelLength: Int {
-    guard !isInPlace else { return shape.inputLength }
-    let length = shape.rows.phases * shape.columns.phases * phaseLength
+  /// The layout for up to `lines` lines.
+  init(_ shape: ConvolutionShape, lines: Int) {
+    let (rows, columns) = (shape.rows, shape.columns)
+    self.shape = shape
+    self.lines = lines
+    isInPlace = columns.isPlain && rows.padding == 0
+    rowLength = (isInPlace ? columns.image : columns.positions(for: columns.output)) * shape.batch
+    phaseRows = rows.positions(for: lines)
+    lineStep = isInPlace ? rows.stride * rowLength : rowLength
+    let length = rows.phases * columns.phases * phaseRows * rowLength
     // Channels a multiple of a page apart fall into the same few lines of the caches.
-    return (length + 15) / 16 * 16 + (length % 1024 == 0 ? 16 : 0)
+    let spread = (length + 15) / 16 * 16 + (length % 1024 == 0 ? 16 : 0)
+    channelLength = isInPlace ? shape.inputLength : spread
   }
 
-  /// Where a tap of a channel reads for the first output of the first line.
-  func offset(channel: Int, row: Int, column: Int) -> Int {
+  /// Where a tap of the first channel reads for the first output of the first line.
+  private func offset(row: Int, column: Int) -> Int {
     let (rows, columns) = (shape.rows, shape.columns)
-    if isInPlace {
-      return channel * channelLength + row * rows.dilation * rowLength + column * columns.dilation
-        * shape.batch
-    }
+    if isInPlace { return row * rows.dilation * rowLength + column * columns.dilation * shape.batch }
     let phase = rows.phase(ofTap: row) * columns.phases + columns.phase(ofTap: column)
-    return channel * channelLength + phase * phaseLength + rows.shift(ofTap: row) * rowLength
+    return phase * phaseLength + rows.shift(ofTap: row) * rowLength
       + columns.shift(ofTap: column) * shape.batch
   }
 
-  /// Writes the offsets of all taps of `channels` channels, in the order of the weights.
+  /// Writes where the taps of `channels` channels read for the first output of the first line, in the order of the weights.
   func writeOffsets(channels: Int, into offsets: UnsafeMutablePointer<Int>) {
-    var next = offsets
-    for channel in 0..<channels {
-      for row in 0..<shape.rows.kernel {
-        for column in 0..<shape.columns.kernel {
-          next.pointee = offset(channel: channel, row: row, column: column)
-          next += 1
-        }
+    let taps = shape.taps
+    for row in 0..<shape.rows.kernel {
+      for column in 0..<shape.columns.kernel {
+        offsets[row * shape.columns.kernel + column] = offset(row: row, column: column)
       }
+    }
+    for channel in 1..<max(channels, 1) {
+      for tap in 0..<taps { offsets[channel * taps + tap] = offsets[tap] + channel * channelLength }
     }
   }
 
@@ -87,18 +83,16 @@ struct ImageLayout {
     of channels: Int, firstLine: Int, _ body: (_ channel: Int, _ offset: Int, inout EspalierImagePart) -> Void
   ) {
     let (rows, columns) = (shape.rows, shape.columns)
-    for channel in 0..<channels {
-      for rowPhase in 0..<rows.phases {
-        for columnPhase in 0..<columns.phases {
-          var part = EspalierImagePart(
-            image_rows: rows.image, image_columns: columns.image, batch: shape.batch, rows: phaseRows,
-            columns: columns.positions(for: columns.output),
-            first_row: rows.firstPixel(ofPhase: rowPhase) + firstLine * rows.stride,
-            first_column: columns.firstPixel(ofPhase: columnPhase), row_step: rows.stride,
-            column_step: columns.stride)
-          let phase = rowPhase * columns.phases + columnPhase
-          body(channel, channel * channelLength + phase * phaseLength, &part)
-        }
+    for rowPhase in 0..<rows.phases {
+      for columnPhase in 0..<columns.phases {
+        var part = EspalierImagePart(
+          image_rows: rows.image, image_columns: columns.image, batch: shape.batch, rows: phaseRows,
+          columns: columns.positions(for: columns.output),
+          first_row: rows.firstPixel(ofPhase: rowPhase) + firstLine * rows.stride,
+          first_column: columns.firstPixel(ofPhase: columnPhase), row_step: rows.stride,
+          column_step: columns.stride)
+        let offset = (rowPhase * columns.phases + columnPhase) * phaseLength
+        for channel in 0..<channels { body(channel, channel * channelLength + offset, &part) }
       }
     }
   }
