@@ -1,11 +1,17 @@
 // Windows that slide over images: what the kernels of pooling/ read.
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #pragma clang assume_nonnull begin
+
+/// By what the sum of a window is divided.
+typedef enum : int32_t {
+  ESPALIER_BY_TAPS = 0,    // all of them: pixels outside the image are zeros that count
+  ESPALIER_BY_PIXELS = 1,  // those inside the image
+  ESPALIER_BY_ONE = 2,     // the sum itself
+} EspalierDivisor;
 
 /// Where windows lie on images whose pixels hold one value for each sample of a batch: pixel (i, j) of channel c, sample
 /// s is at ((c * height + i) * width + j) * batch + s. Window (i, j) begins at row i * row_stride - row_padding, column
@@ -17,7 +23,7 @@ typedef struct {
   ptrdiff_t rows, columns;  // of a window; at most 65536 taps where indices are kept
   ptrdiff_t row_stride, column_stride;
   ptrdiff_t row_padding, column_padding;
-  bool counts_padding;  // whether means divide by all taps or by those inside the image
+  EspalierDivisor divisor;  // of means
 } EspalierWindows;
 
 #pragma clang assume_nonnull end

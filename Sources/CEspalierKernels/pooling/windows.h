@@ -1,6 +1,8 @@
 // Which taps of a window lie inside the image, and loads of neighbouring windows.
 #pragma once
 
+#include <stdbool.h>
+
 #include "../vectors/lanes.h"
 #include "espalier_pooling.h"
 
@@ -27,7 +29,8 @@ INLINE TapRange column_taps(const EspalierWindows *w, ptrdiff_t window) {
 
 /// By what the mean of a window divides.
 INLINE float window_count(const EspalierWindows *w, TapRange rows, TapRange columns) {
-  if (w->counts_padding) return (float)(w->rows * w->columns);
+  if (w->divisor == ESPALIER_BY_ONE) return 1;
+  if (w->divisor == ESPALIER_BY_TAPS) return (float)(w->rows * w->columns);
   return (float)((rows.last - rows.first) * (columns.last - columns.first));
 }
 

@@ -46,6 +46,40 @@ extension Conv2d {
   private var isDepthwise: Bool { groups > 1 && groups == inputs }
 }
 
+extension BatchNorm {
+  /// Channel by channel, each with a scale and a shift of its own; running statistics follow too.
+  public var channelFlow: ChannelFlow {
+    ChannelFlow(
+      .passes,
+      parameters: scale == nil
+        ? []
+        : [
+          ChannelParameter("scale", outputAxis: 0, isFactor: true), ChannelParameter("shift", outputAxis: 0),
+        ])
+  }
+
+  /// Slices scale, shift and running statistics.
+  public func keeping(_ channels: KeptChannels) -> BatchNorm {
+    var copy = BatchNorm(
+      scale: nil, shift: nil, runningMean: runningMean.keeping(channels.outputs, axis: 0),
+      runningVariance: runningVariance.keeping(channels.outputs, axis: 0), epsilon: epsilon,
+      momentum: momentum)
+    copy.scale = scale?.keeping(channels.outputs, axis: 0)
+    copy.shift = shift?.keeping(channels.outputs, axis: 0)
+    return copy
+  }
+}
+
+extension Concat {
+  /// The inputs' channels one after another.
+  public var channelFlow: ChannelFlow { ChannelFlow(.concatenates) }
+}
+
+extension Upsample {
+  /// Channel by channel.
+  public var channelFlow: ChannelFlow { .passes }
+}
+
 extension ActivationLayer {
   /// Value by value.
   public var channelFlow: ChannelFlow { .passes }

@@ -27,8 +27,9 @@ public protocol Layer: NetworkComponent, Sendable {
   /// order. Stored with the network; unknown to optimizers and pruning.
   mutating func visitStatistics(_ visit: (String, inout Tensor) -> Void)
 
-  /// Takes what a forward pass in training has just measured into the layer's statistics; the backward pass may follow.
-  mutating func updateStatistics(from context: LayerContext)
+  /// Moves the layer's statistics towards what a forward pass in training has just measured, r ← (1 − share) · r + share · b;
+  /// without a share by the layer's own. The backward pass may follow.
+  mutating func updateStatistics(from context: LayerContext, share: Float?)
 
   /// The activation function this layer is nothing else than; nil for other layers. A layer before it that
   /// `fusesActivation` computes it in its own pass.
@@ -39,6 +40,13 @@ public protocol Layer: NetworkComponent, Sendable {
 
   /// The layer itself where it is a fully connected one; what is lowered to other operators for inference.
   var linear: Linear? { get }
+
+  /// What the layer does at inference where that is only y = factor · x + offset, channel by channel, as batch normalisation
+  /// does; nil for other layers.
+  var affineAtInference: ChannelAffine? { get }
+
+  /// One layer that does what this one and then y = factor · x + offset do; nil where there is none of its kind.
+  func followed(by affine: ChannelAffine) -> Self?
 
   /// Whether the output is the input, value by value, so that neither pass has anything to do.
   func isPassThrough(training: Bool) -> Bool
@@ -83,11 +91,15 @@ extension Layer {
   /// No statistics.
   public mutating func visitStatistics(_ visit: (String, inout Tensor) -> Void) {}
   /// No statistics.
-  public mutating func updateStatistics(from context: LayerContext) {}
+  public mutating func updateStatistics(from context: LayerContext, share: Float?) {}
   /// Not an activation function.
   public var activation: Activation? { nil }
   /// Not a fully connected layer.
   public var linear: Linear? { nil }
+  /// Something else.
+  public var affineAtInference: ChannelAffine? { nil }
+  /// None.
+  public func followed(by affine: ChannelAffine) -> Self? { nil }
   /// Does not fuse.
   public var fusesActivation: Bool { false }
   /// Computes something.

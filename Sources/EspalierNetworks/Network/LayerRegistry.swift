@@ -14,7 +14,7 @@ public struct LayerRegistry: Sendable {
     Linear.self, ReLU.self, LeakyReLU.self, Sigmoid.self, Tanh.self, GELU.self, Flatten.self, Dropout.self,
     Softmax.self, LogSoftmax.self, Add.self, Conv2d.self,
     MaxPool2d.self, AvgPool2d.self, GlobalAveragePool2d.self, Reshape.self, BatchNorm.self, LayerNorm.self,
-    Select.self,
+    Select.self, Concat.self, Upsample.self,
   ])
 
   /// This registry and one type more; a type of the same kind is replaced.

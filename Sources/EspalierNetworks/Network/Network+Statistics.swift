@@ -20,12 +20,14 @@ extension Network {
   /// Takes what the forward pass of a training step has measured into the layers' statistics; to be called after it and
   /// before the backward pass. Allocates nothing.
   ///
+  /// - Parameter share: how much what was measured counts, in 0…1; nil for each layer's own momentum.
+  ///
   /// Traps when the workspace was planned for another structure or is not for training.
-  public mutating func updateStatistics(in workspace: Workspace) {
+  public mutating func updateStatistics(in workspace: Workspace, share: Float? = nil) {
     requirePlan(workspace)
     precondition(workspace.purpose == .training, "statistics come from a workspace for training")
     for step in workspace.steps where !step.isSilent {
-      nodes[step.node].layer.updateStatistics(from: step.context)
+      nodes[step.node].layer.updateStatistics(from: step.context, share: share)
     }
   }
 }

@@ -23,20 +23,27 @@ private struct NamedLayer<Content: Layer>: NetworkComponent {
   }
 }
 
-/// A block whose output is added to its input: y = x + f(x). The block must keep the shape.
+/// A block whose output is added to its input, y = x + f(x), or to what a shortcut makes of it, y = g(x) + f(x), where the
+/// block does not keep the shape.
 ///
 /// Source: K. He et al., "Deep residual learning for image recognition" (CVPR 2016).
 public struct Residual: NetworkComponent {
-  private let components: [any NetworkComponent]
+  private let block: Branch
+  private let shortcut: Branch
 
-  /// A residual connection around the components.
-  public init(@NetworkBuilder _ components: () -> [any NetworkComponent]) { self.components = components() }
+  /// A residual connection around the components; without a shortcut they must keep the shape.
+  public init(
+    @NetworkBuilder _ components: () -> [any NetworkComponent],
+    @NetworkBuilder shortcut: () -> [any NetworkComponent] = { [] }
+  ) {
+    block = Branch(components)
+    self.shortcut = Branch(shortcut)
+  }
 
-  /// Appends the block, then the sum.
+  /// Appends the block, then the shortcut, then the sum.
   public func append(to network: inout Network, after source: Network.Source) -> Network.Source {
-    var end = source
-    for component in components { end = component.append(to: &network, after: end) }
-    return network.append(Add(), after: [source, end])
+    let end = block.append(to: &network, after: source)
+    return network.append(Add(), after: [shortcut.append(to: &network, after: source), end])
   }
 }
 

@@ -42,13 +42,14 @@ extension BatchNorm {
     }
   }
 
-  /// r ← (1 − momentum) · r + momentum · b
-  public mutating func updateStatistics(from context: LayerContext) {
+  /// r ← (1 − share) · r + share · b, by default with the layer's momentum.
+  public mutating func updateStatistics(from context: LayerContext, share: Float?) {
     guard usesBatch(context) else { return }
+    let share = share ?? momentum
     let mean = UnsafePointer(context.scratch.baseAddress!)
     let length = Float(length(context))
-    Self.move(&runningMean, towards: mean, times: 1, share: momentum)
-    Self.move(&runningVariance, towards: mean + channels, times: length / (length - 1), share: momentum)
+    Self.move(&runningMean, towards: mean, times: 1, share: share)
+    Self.move(&runningVariance, towards: mean + channels, times: length / (length - 1), share: share)
   }
 
   private static func move(

@@ -48,15 +48,17 @@ public struct AvgPool2d: PoolingLayer {
     countsPadding = configuration.countsPadding
   }
 
+  private var divisor: PoolingWindows.Divisor { countsPadding ? .taps : .pixels }
+
   /// The means.
   public func forward(_ context: LayerContext, on compute: Compute) {
-    compute.meanPool(context.input, windows(context, countsPadding: countsPadding), into: context.output)
+    compute.meanPool(context.input, windows(context, divisor: divisor), into: context.output)
   }
 
   /// dy to all pixels of a window alike.
   public func backward(_ context: LayerContext, on compute: Compute) {
     guard let dx = context.inputGradients[0] else { return }
     compute.meanPoolGradient(
-      outputGradient: context.outputGradient, windows(context, countsPadding: countsPadding), into: dx)
+      outputGradient: context.outputGradient, windows(context, divisor: divisor), into: dx)
   }
 }

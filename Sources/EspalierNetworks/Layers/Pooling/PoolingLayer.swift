@@ -20,13 +20,13 @@ extension PoolingLayer {
   }
 
   /// Where the windows lie on the layer's input.
-  func windows(_ context: LayerContext, countsPadding: Bool = true) -> PoolingWindows {
+  func windows(_ context: LayerContext, divisor: PoolingWindows.Divisor = .taps) -> PoolingWindows {
     let (image, output) = (context.inputShapes[0], context.outputShape)
     let (kernel, stride, padding) = (geometry.kernel, geometry.stride, geometry.padding)
     return PoolingWindows(
       image: (image[1], image[2]), output: (output[1], output[2]), window: (kernel.height, kernel.width),
       stride: (stride.height, stride.width), padding: (padding.height, padding.width),
-      countsPadding: countsPadding)
+      divisor: divisor)
   }
 }
 
