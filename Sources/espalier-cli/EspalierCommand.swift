@@ -18,7 +18,7 @@ struct EspalierCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, RetrainCommand.self, EvaluateCommand.self,
       InspectCommand.self, SensitivityCommand.self, RecipeCommand.self, CompareCommand.self,
-      CompactCommand.self,
+      GroupsCommand.self, CompactCommand.self,
       PredictCommand.self, BenchModelCommand.self, InfoCommand.self,
     ])
 

@@ -17,6 +17,7 @@ enum FigureStyle {
     svg.figure .bar{fill:currentColor}
     svg.figure .area{fill:currentColor;fill-opacity:.22;stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
     svg.figure .marker{fill:currentColor;stroke:#fff;stroke-width:1}
+    svg.figure .ring{fill:#fff;stroke:currentColor;stroke-width:2}
     svg.figure .heat{color:#0b4f8a}
     svg.figure .cell{fill:currentColor;shape-rendering:crispEdges}
     \(colors(SeriesStyle.lightColors))
@@ -31,6 +32,7 @@ enum FigureStyle {
     svg.figure .band{fill-opacity:.26}
     svg.figure .area{fill-opacity:.32}
     svg.figure .marker{stroke:#15171b}
+    svg.figure .ring{fill:#15171b}
     svg.figure .heat{color:#9ad0ff}
     \(colors(SeriesStyle.darkColors))
     }

@@ -44,10 +44,11 @@ struct SeriesStyle {
       (-a, -a),
     ]
   }
+}
 
-  private func circle(_ x: Double, _ y: Double, _ radius: Double) -> String {
-    let arc = "a\(radius.attributeText) \(radius.attributeText) 0 1 0"
-    return "M\((x - radius).attributeText) \(y.attributeText)\(arc) \((2 * radius).attributeText) 0"
-      + "\(arc) \((-2 * radius).attributeText) 0Z"
-  }
+/// The outline of a circle.
+func circle(_ x: Double, _ y: Double, _ radius: Double) -> String {
+  let arc = "a\(radius.attributeText) \(radius.attributeText) 0 1 0"
+  return "M\((x - radius).attributeText) \(y.attributeText)\(arc) \((2 * radius).attributeText) 0"
+    + "\(arc) \((-2 * radius).attributeText) 0Z"
 }

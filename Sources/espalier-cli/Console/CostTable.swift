@@ -38,18 +38,29 @@ struct CostComparisonTable: CustomStringConvertible {
   }
 }
 
-/// Rows in columns as wide as their widest cell, the first `texts` aligned at their beginnings.
+/// Rows in columns as wide as their widest cell, texts aligned at their beginnings and numbers at their ends.
 struct AlignedTable: CustomStringConvertible {
   let description: String
 
-  init(_ rows: [[String]], texts: Int) {
+  /// A table the first `texts` columns of which are texts, and all others numbers.
+  init(_ rows: [[String]], texts: Int) { self.init(rows, numbers: texts...Int.max) }
+
+  /// A table with numbers in the given columns.
+  init(_ rows: [[String]], numbers: ClosedRange<Int>) {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
     description = rows.map { row in
       let cells = zip(row, widths).enumerated().map { column, cell in
-        column < texts ? cell.0.paddedRight(to: cell.1) : cell.0.paddedLeft(to: cell.1)
+        numbers.contains(column) ? cell.0.paddedLeft(to: cell.1) : cell.0.paddedRight(to: cell.1)
       }
-      return cells.joined(separator: "  ")
+      return cells.joined(separator: "  ").trimmedAtEnd
     }.joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// The text without spaces at its end.
+  fileprivate var trimmedAtEnd: String {
+    String(prefix(upTo: lastIndex { $0 != " " }.map(index(after:)) ?? startIndex))
   }
 }
 
