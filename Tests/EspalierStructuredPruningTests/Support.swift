@@ -30,13 +30,13 @@ func convolutional(_ first: Int = 6, _ second: Int = 8, _ hidden: Int = 12, seed
   }
 }
 
-/// Samples of any shape in three classes, drawn at random: for gradients and activations, not for learning.
-func noise(shape: [Int], count: Int = 24, seed: UInt64 = 2) -> Dataset {
+/// Samples of any shape in a few classes, drawn at random: for gradients and activations, not for learning.
+func noise(shape: [Int], count: Int = 24, classes: Int = 3, seed: UInt64 = 2) -> Dataset {
   var generator = Xoshiro256(seed: seed)
   let values = (0..<count * shape.reduce(1, *)).map { _ in Float.random(in: -1...1, using: &generator) }
   return Dataset(
     samples: .floats(values), sampleShape: shape,
-    answers: .classes((0..<count).map { Int32($0 % 3) }, count: 3))
+    answers: .classes((0..<count).map { Int32($0 % classes) }, count: classes))
 }
 
 extension Network {

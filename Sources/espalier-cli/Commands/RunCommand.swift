@@ -140,33 +140,44 @@ struct RunCommand: ParsableCommand {
     let title = "\(model)\(connectivity.suffix) on \(sets.name)"
     if !json { try Console.print(heading(title, sets, settings)) }
     let report: RunReport
-    let retraining: Int
     if let target = structure.target {
       let experiment = PruneChannelsAndRetrain(
         settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,
         pruner: structure.pruner(floor: 1, layers: names, of: network), target: target, rounds: rounds ?? 1,
         preparation: callbacks)
-      var story = ChannelStory(folder: folder, experiment: experiment, isQuiet: json)
-      let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
-      try requireFinished(end, "files of finished phases are in \(folder.path)")
-      report = try story.finish(
-        model: "\(model)", title: title, importance: structure.importance ?? .magnitude, sets)
-      retraining = experiment.retrainEpochs
+      report = try run(experiment, network, sets, folder, "\(model)", title)
     } else {
       let experiment = PruneAndRetrain(
         settings: settings, epochs: epochs ?? 15, retrainEpochs: retrainEpochs ?? 15,
         sensitivity: sensitivity ?? 2, selection: .weights(of: names), preparation: callbacks)
-      var story = RunStory(folder: folder, experiment: experiment, origin: network, isQuiet: json)
-      let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
-      try requireFinished(end, "files of finished phases are in \(folder.path)")
-      report = try story.finish(model: "\(model)", title: title, sets)
-      retraining = experiment.retrainEpochs
+      report = try run(experiment, network, sets, folder, "\(model)", title)
     }
     if json { return try Console.print(JSONText.encode(report)) }
-    let table = SummaryTable(report, epochs: (epochs ?? 15, retraining))
+    let table = SummaryTable(report, epochs: (epochs ?? 15, retrainEpochs ?? 15))
     try Console.print(
       "\n\(table)\n\n\(CostComparisonTable(report.cost))\n\nfiles in \(folder.path): "
         + RunStory.files.joined(separator: ", "))
+  }
+
+  private func run(
+    _ experiment: PruneAndRetrain, _ network: Network, _ sets: DataOptions.Sets, _ folder: OutputFolder,
+    _ model: String, _ title: String
+  ) throws -> RunReport {
+    var story = RunStory(folder: folder, experiment: experiment, origin: network, isQuiet: json)
+    let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
+    try requireFinished(end, "files of finished phases are in \(folder.path)")
+    return try story.finish(model: model, title: title, sets)
+  }
+
+  private func run(
+    _ experiment: PruneChannelsAndRetrain, _ network: Network, _ sets: DataOptions.Sets, _ folder: OutputFolder,
+    _ model: String, _ title: String
+  ) throws -> RunReport {
+    var story = ChannelStory(folder: folder, experiment: experiment, isQuiet: json)
+    let end = try experiment.run(network, training: sets.training, test: sets.test) { try story.tell($0) }
+    try requireFinished(end, "files of finished phases are in \(folder.path)")
+    return try story.finish(
+      model: model, title: title, importance: structure.importance ?? .magnitude, sets)
   }
 
   private func heading(_ title: String, _ sets: DataOptions.Sets, _ settings: TrainingSettings) -> String {

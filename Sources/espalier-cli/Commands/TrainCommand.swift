@@ -19,6 +19,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Passes over the training set.", valueName: "count"))
   var epochs = 15
 
+  @OptionGroup var preparation: PreparationOptions
   @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
 
@@ -43,7 +44,8 @@ struct TrainCommand: ParsableCommand {
       let network = try model.makeNetwork(for: sets.training, settings, connectivity.connectivity)
       try training.requireEvolvable(network, epochs: epochs, epochsDone: 0)
       try TrainingRun(
-        title: "training", settings: settings, epochs: epochs, epochsDone: 0, output: output, json: json
+        title: "training", settings: settings, epochs: epochs, epochsDone: 0, output: output, json: json,
+        callbacks: try preparation.callbacks(for: network)
       ).run(network, sets)
     }
   }
@@ -57,11 +59,13 @@ struct TrainingRun {
   let epochsDone: Int
   let output: String
   let json: Bool
+  var callbacks: [any TrainingCallback] = []
 
   func run(_ start: Network, _ sets: DataOptions.Sets) throws {
     try AtomicFile.requireWritable(output)
     var network = start
     var trainer = settings.trainer(epochs: epochs, epochsDone: epochsDone)
+    trainer.callbacks += callbacks
     var progress = ProgressLine(title, epochs: epochs)
     let history = trainer.train(&network, on: sets.training, validation: sets.test) { progress.show($0) }
     try requireFinished(history.end, "nothing was written")
