@@ -71,6 +71,7 @@ public struct MaxPool2d: PoolingLayer {
 
   /// Where the taps are kept; nowhere unless a backward pass follows.
   private func taps(_ context: LayerContext) -> UnsafeMutablePointer<UInt16>? {
-    UnsafeMutableRawPointer(context.scratch.baseAddress)?.assumingMemoryBound(to: UInt16.self)
+    context.scratch.isEmpty
+      ? nil : UnsafeMutableRawPointer(context.scratch.baseAddress)?.assumingMemoryBound(to: UInt16.self)
   }
 }
