@@ -28,17 +28,20 @@ class TrainingStep:
     torch.set_num_threads(case["threads"])
     sizes, batch = case["sizes"], case["batch"]
     self.exchange = Exchange(case["folder"], sizes)
-    self.layers = [
-      self.make_layer(torch.from_numpy(weight), torch.from_numpy(bias)) for weight, bias in self.exchange.layers()
-    ]
-    relus = [nn.ReLU() for _ in self.layers]
-    self.network = nn.Sequential(*[module for pair in zip(self.layers, relus) for module in pair][:-1])
+    self.network = self.make_network()
     self.optimizer = make_optimizer(case, self.network.parameters())
     inputs = self.exchange.read("inputs", [8, sizes[0], batch])
     classes = self.exchange.read("classes", [8, batch], numpy.int32)
     self.batches = itertools.cycle([
       (torch.from_numpy(x.T.copy()), torch.from_numpy(labels).long()) for x, labels in zip(inputs, classes)
     ])
+
+  def make_network(self):
+    self.layers = [
+      self.make_layer(torch.from_numpy(weight), torch.from_numpy(bias)) for weight, bias in self.exchange.layers()
+    ]
+    relus = [nn.ReLU() for _ in self.layers]
+    return nn.Sequential(*[module for pair in zip(self.layers, relus) for module in pair][:-1])
 
   def prepare(self):
     self.x, self.labels = next(self.batches)

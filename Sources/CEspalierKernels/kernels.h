@@ -95,6 +95,9 @@
     .shifted_product = shifted_product,                     \
     .shifted_product_sum = shifted_product_sum,             \
     .shifted_gradient = shifted_gradient,                   \
+    .sparse_shifted_product = sparse_shifted_product,       \
+    .sparse_shifted_sum = sparse_shifted_sum,               \
+    .sparse_shifted_gradient = sparse_shifted_gradient,     \
     .image_part = image_part,                               \
     .image_from_part = image_from_part,                     \
     .copy_lines = copy_lines,                               \

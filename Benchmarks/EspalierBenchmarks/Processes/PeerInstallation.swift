@@ -43,6 +43,7 @@ struct PeerProgram {
     name: "ONNX Runtime", environment: "onnxruntime", script: "onnxruntime_convolution.py")
   static let pyTorchConvolution = PeerProgram(
     name: "PyTorch", environment: "pytorch", script: "pytorch_convolution.py")
+  static let leNet5Step = PeerProgram(name: "PyTorch", environment: "pytorch", script: "lenet5_step.py")
   static let deepSparse = PeerProgram(
     name: "DeepSparse", environment: "deepsparse", script: "deepsparse_engine.py")
 }

@@ -12,6 +12,7 @@ enum SuiteName: String, CaseIterable {
   case spmm, sddmm, sweep, structured
   case packedStep = "packed-step"
   case inference, dynamic, convolution
+  case leNet5 = "lenet-5"
   case peers
 
   /// The suite of that name; throws where there is none.
@@ -46,6 +47,7 @@ enum SuiteName: String, CaseIterable {
     case .inference: InferenceSuite.self
     case .dynamic: DynamicSuite.self
     case .convolution: ConvolutionSuite.self
+    case .leNet5: LeNet5Suite.self
     case .peers: PeerSuite.self
     }
   }

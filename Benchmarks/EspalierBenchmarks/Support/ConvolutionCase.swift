@@ -52,7 +52,8 @@ final class ConvolutionForward {
     self.case = `case`
     self.compute = compute
     weights = Tensor(
-      uniform: -0.1..<0.1, shape: [shape.outputs, shape.inputs, `case`.kernel, `case`.kernel], using: &generator)
+      uniform: -0.1..<0.1, shape: [shape.outputs, shape.inputs, `case`.kernel, `case`.kernel],
+      using: &generator)
     bias = Tensor(uniform: -0.1..<0.1, shape: [shape.outputs], using: &generator)
     layout = weights.withUnsafeValues { ConvolutionLayout($0.baseAddress!, shape) }
     let (batch, pixels) = (shape.batch, shape.inputs * `case`.image * `case`.image)

@@ -360,6 +360,25 @@ typedef struct {
   void (*shifted_gradient)(
       float *gradient, const float *dy, const float *x, const EspalierShiftedGradient *product);
 
+  // The products of packed matrices, with each of the block's columns, features of x, anywhere: row f at x + x_rows[f]. Exactly
+  // `columns` samples of a row are read, at most `tile_columns`.
+
+  /// Otherwise what sparse_product does.
+  void (*sparse_shifted_product)(
+      const EspalierSparseBlock *block, const float *values, const float *x, const ptrdiff_t *x_rows, float *y,
+      ptrdiff_t stride, ptrdiff_t columns, EspalierSparseStage stage, const float *_Nullable bias, float floor);
+
+  /// y[y_rows[row] + c] += sum over the row's survivors of value * x[x_rows[offset] + c], one row after the other, so that
+  /// their places may overlap.
+  void (*sparse_shifted_sum)(
+      const EspalierSparseBlock *block, const float *values, const float *x, const ptrdiff_t *x_rows, float *y,
+      const ptrdiff_t *y_rows, ptrdiff_t columns);
+
+  /// Otherwise what sparse_sampled_product does.
+  void (*sparse_shifted_gradient)(
+      const EspalierSparseBlock *block, const float *x, const ptrdiff_t *x_rows, const float *dy,
+      ptrdiff_t stride, ptrdiff_t columns, bool accumulate, float *gradient);
+
   /// The pixels of a part of an image, 0 for those outside the image.
   void (*image_part)(float *part, const float *image, const EspalierImagePart *place);
 

@@ -34,9 +34,19 @@ INLINE uint64_t load_offsets(const uint16_t *offsets) {
   return word;
 }
 
-/// The tile's row at offset number `i` of a word, with rows of `row_bytes`.
-INLINE const float *tile_row(const float *tile, size_t row_bytes, uint64_t word, int i) {
-  const float *row = (const float *)((const char *)tile + (uint16_t)(word >> 16 * i) * row_bytes);
+/// The rows that a block's offsets number: those of a tile, `row_bytes` apart and filled up to whole vectors with zeros, or,
+/// where `starts` is not NULL, rows anywhere that end with their last sample.
+typedef struct {
+  const float *base;
+  size_t row_bytes;
+  const ptrdiff_t *starts;
+} TileRows;
+
+/// The row at offset number `i` of a word.
+INLINE const float *tile_row(TileRows tile, uint64_t word, int i) {
+  const uint16_t offset = (uint16_t)(word >> 16 * i);
+  const float *row = tile.starts ? tile.base + tile.starts[offset]
+                                 : (const float *)((const char *)tile.base + offset * tile.row_bytes);
   // An address in a register of its own: with an index in it, x86 splits a multiply-add from its load.
   __asm__("" : "+r"(row));
   return row;
@@ -48,6 +58,11 @@ INLINE ptrdiff_t last_lanes(int vectors, ptrdiff_t columns) { return columns - (
 /// Vector j of a row of a batch matrix, of which the tile's last one may have only `last` lanes.
 INLINE vfloat load_samples(int vectors, int j, const float *row, ptrdiff_t last) {
   return j + 1 < vectors ? load(row + j * LANES, LANES) : LOAD_LAST(row + j * LANES, last);
+}
+
+/// Vector j of a row of a tile.
+INLINE vfloat load_tile_vector(TileRows tile, int vectors, int j, const float *row, ptrdiff_t last) {
+  return tile.starts ? load_samples(vectors, j, row, last) : load(row + j * LANES, LANES);
 }
 
 INLINE void store_samples(int vectors, int j, float *row, vfloat x, ptrdiff_t last) {

@@ -21,13 +21,13 @@ INLINE void load_gradient_rows(
 
 /// For ROWS_AT_ONCE slots of one step: sixteen lanes whose sum is the slot's dot product.
 INLINE void step_products(
-    int vectors, const vfloat d[ROWS_AT_ONCE][TILE_VECTORS], const float *tile, size_t row_bytes,
-    const uint16_t *offsets, vfloat *product) {
+    int vectors, const vfloat d[ROWS_AT_ONCE][TILE_VECTORS], TileRows tile, const uint16_t *offsets,
+    ptrdiff_t last, vfloat *product) {
   const uint64_t word = load_offsets(offsets);
   for (int r = 0; r < ROWS_AT_ONCE; r++) {
-    const float *x = tile_row(tile, row_bytes, word, r);
-    product[r] = d[r][0] * load(x, LANES);
-    for (int j = 1; j < vectors; j++) product[r] += d[r][j] * load(x + j * LANES, LANES);
+    const float *x = tile_row(tile, word, r);
+    product[r] = d[r][0] * load_tile_vector(tile, vectors, 0, x, last);
+    for (int j = 1; j < vectors; j++) product[r] += d[r][j] * load_tile_vector(tile, vectors, j, x, last);
   }
 }
 
@@ -39,18 +39,19 @@ INLINE void store_sums(bool accumulate, float *gradient, const float *sums, int 
 
 /// The parts of the sums of the four slots of one step.
 INLINE vfloat step_parts(
-    int vectors, const vfloat d[ROWS_AT_ONCE][TILE_VECTORS], const float *tile, size_t row_bytes,
-    const uint16_t *offsets) {
+    int vectors, const vfloat d[ROWS_AT_ONCE][TILE_VECTORS], TileRows tile, const uint16_t *offsets,
+    ptrdiff_t last) {
   vfloat product[GROUP_ROWS];
-  step_products(vectors, d, tile, row_bytes, offsets, product);
+  step_products(vectors, d, tile, offsets, last, product);
   return interleaved_parts(product);
 }
 
 /// Four steps are sixteen consecutive slots, whose sums are made together.
 INLINE void sampled_group(
     int vectors, bool accumulate, const EspalierSparseGroup *group, const uint16_t *offsets,
-    const float *tile, size_t row_bytes, const float *dy, ptrdiff_t stride, ptrdiff_t columns,
+    TileRows tile, const float *dy, ptrdiff_t stride, ptrdiff_t columns,
     float *gradient) {
+  const ptrdiff_t last = last_lanes(vectors, columns);
   vfloat d[ROWS_AT_ONCE][TILE_VECTORS];
   load_gradient_rows(vectors, group, 0, dy, stride, columns, d);
   const ptrdiff_t slots = group->counts[0] * GROUP_ROWS;
@@ -60,7 +61,7 @@ INLINE void sampled_group(
     vfloat parts[4];
 #pragma clang loop unroll(full)
     for (int step = 0; step < 4; step++) {
-      parts[step] = step_parts(vectors, d, tile, row_bytes, offsets + slot + step * GROUP_ROWS);
+      parts[step] = step_parts(vectors, d, tile, offsets + slot + step * GROUP_ROWS, last);
     }
     vfloat sums = sums_of_parts(parts);
     if (accumulate) sums += load(gradient + slot, LANES);
@@ -70,7 +71,7 @@ INLINE void sampled_group(
   if (left == 0) return;
   vfloat parts[4] = {fill(0), fill(0), fill(0), fill(0)};
   for (ptrdiff_t i = 0; i < left; i += GROUP_ROWS) {
-    parts[i / GROUP_ROWS] = step_parts(vectors, d, tile, row_bytes, offsets + slot + i);
+    parts[i / GROUP_ROWS] = step_parts(vectors, d, tile, offsets + slot + i, last);
   }
   vfloat sums = sums_of_parts(parts);
   if (accumulate) sums += load(gradient + slot, left);
@@ -82,8 +83,9 @@ INLINE void sampled_group(
 /// Two steps of two rows are summed together.
 INLINE void sampled_group(
     int vectors, bool accumulate, const EspalierSparseGroup *group, const uint16_t *offsets,
-    const float *tile, size_t row_bytes, const float *dy, ptrdiff_t stride, ptrdiff_t columns,
+    TileRows tile, const float *dy, ptrdiff_t stride, ptrdiff_t columns,
     float *gradient) {
+  const ptrdiff_t last = last_lanes(vectors, columns);
   for (int first = 0; first < GROUP_ROWS; first += ROWS_AT_ONCE) {
     vfloat d[ROWS_AT_ONCE][TILE_VECTORS];
     load_gradient_rows(vectors, group, first, dy, stride, columns, d);
@@ -91,8 +93,8 @@ INLINE void sampled_group(
     for (ptrdiff_t slot = first; slot < end; slot += 2 * GROUP_ROWS) {
       const ptrdiff_t next = slot + GROUP_ROWS < end ? slot + GROUP_ROWS : slot;
       vfloat product[4];
-      step_products(vectors, d, tile, row_bytes, offsets + slot, product);
-      step_products(vectors, d, tile, row_bytes, offsets + next, product + 2);
+      step_products(vectors, d, tile, offsets + slot, last, product);
+      step_products(vectors, d, tile, offsets + next, last, product + 2);
       const vquad sums = sums_of_four(product);
       store_sums(accumulate, gradient + slot, (const float *)&sums, 2);
       if (next != slot) store_sums(accumulate, gradient + next, (const float *)&sums + 2, 2);
@@ -103,14 +105,14 @@ INLINE void sampled_group(
 #endif
 
 INLINE void sampled_groups(
-    int vectors, bool accumulate, const EspalierSparseBlock *block, const float *tile, size_t row_bytes,
+    int vectors, bool accumulate, const EspalierSparseBlock *block, TileRows tile,
     const float *dy, ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
   const uint16_t *offsets = block->offsets;
   for (ptrdiff_t g = 0; g < block->group_count; g++) {
     const EspalierSparseGroup *group = block->groups + g;
     const ptrdiff_t steps = group->counts[0];
     if (steps == 0) break;  // so have all that follow
-    sampled_group(vectors, accumulate, group, offsets, tile, row_bytes, dy, stride, columns, gradient);
+    sampled_group(vectors, accumulate, group, offsets, tile, dy, stride, columns, gradient);
     clear_padding(group, gradient);
     offsets += steps * GROUP_ROWS;
     gradient += steps * GROUP_ROWS;
@@ -118,19 +120,27 @@ INLINE void sampled_groups(
 }
 
 INLINE void sampled_product_of_tile(
-    int vectors, bool accumulate, const EspalierSparseBlock *block, const float *tile, size_t row_bytes,
+    int vectors, bool accumulate, const EspalierSparseBlock *block, TileRows tile,
     const float *dy, ptrdiff_t stride, ptrdiff_t columns, float *gradient) {
   if (accumulate) {
-    sampled_groups(vectors, true, block, tile, row_bytes, dy, stride, columns, gradient);
+    sampled_groups(vectors, true, block, tile, dy, stride, columns, gradient);
   } else {
-    sampled_groups(vectors, false, block, tile, row_bytes, dy, stride, columns, gradient);
+    sampled_groups(vectors, false, block, tile, dy, stride, columns, gradient);
   }
 }
 
 static void sparse_sampled_product(
     const EspalierSparseBlock *block, const float *tile, ptrdiff_t tile_stride, const float *dy,
     ptrdiff_t stride, ptrdiff_t columns, bool accumulate, float *gradient) {
-  const size_t row_bytes = (size_t)tile_stride * sizeof(float);
+  const TileRows rows = {tile, (size_t)tile_stride * sizeof(float), NULL};
   WITH_CONSTANT_TILE(
-      columns, sampled_product_of_tile, accumulate, block, tile, row_bytes, dy, stride, columns, gradient)
+      columns, sampled_product_of_tile, accumulate, block, rows, dy, stride, columns, gradient)
+}
+
+static void sparse_shifted_gradient(
+    const EspalierSparseBlock *block, const float *x, const ptrdiff_t *x_rows, const float *dy,
+    ptrdiff_t stride, ptrdiff_t columns, bool accumulate, float *gradient) {
+  const TileRows rows = {x, 0, x_rows};
+  WITH_CONSTANT_TILE(
+      columns, sampled_product_of_tile, accumulate, block, rows, dy, stride, columns, gradient)
 }

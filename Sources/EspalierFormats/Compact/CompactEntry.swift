@@ -34,6 +34,16 @@ struct CompactEntry: Codable {
     }
   }
 
+  /// The matrix that a parameter is stored as: its first dimension by all others.
+  static func matrix(of shape: [Int]) -> [Int] {
+    guard shape.count > 2 else { return shape }
+    let columns = shape.dropFirst().reduce(1) {
+      let (product, overflow) = $0.multipliedReportingOverflow(by: $1)
+      return overflow ? Int.max : product
+    }
+    return [shape[0], columns]
+  }
+
   /// Throws unless a matrix of the shape and with so many survivors can be stored compact.
   static func requireStorable(_ shape: [Int], survivors: Int) throws(CodingFault) {
     guard shape.count == 2, (0...mostRows).contains(shape[0]), (0...mostColumns).contains(shape[1]),

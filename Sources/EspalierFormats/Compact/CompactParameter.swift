@@ -13,7 +13,7 @@ struct CompactParameter {
   /// Throws if the matrix is larger than a reader would accept or a value beyond the range of the stored ones. Costs
   /// O(survivors) for a packed parameter, O(values) for a dense one.
   init(_ parameter: Parameter, at path: ParameterPath, values: CompactValues) throws(CodingFault) {
-    try CompactEntry.requireStorable(parameter.shape, survivors: parameter.survivors)
+    try CompactEntry.requireStorable(CompactEntry.matrix(of: parameter.shape), survivors: parameter.survivors)
     var parameter = parameter
     parameter.pack()
     matrix = parameter.packed!
@@ -38,6 +38,7 @@ struct CompactParameter {
 extension TensorLedger {
   /// The matrix of a compact parameter. Takes memory in proportion to the tensors in the file and to the rows.
   func compactMatrix(_ path: ParameterPath, _ entry: CompactEntry, shape: [Int]) throws -> SparseMatrix {
+    let shape = CompactEntry.matrix(of: shape)
     let values = try takeList(path.valuesName, types: [.float32, .float16, .bfloat16])
     let positions = try takeList(path.positionsName, types: [.uint8])
     let reader = try locating("tensor \(path.positionsName)") {

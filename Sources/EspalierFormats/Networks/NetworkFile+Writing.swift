@@ -64,7 +64,7 @@ extension NetworkForm {
     case .asHeld: parameter.isPacked ? .float32 : nil
     case .dense: parameter.isPacked && parameter.count > Parameter.mostDenseValues ? .float32 : nil
     case .compact(let values):
-      parameter.isPacked || (parameter.shape.count == 2 && parameter.mask != nil) ? values : nil
+      parameter.isPacked || (parameter.shape.count >= 2 && parameter.mask != nil) ? values : nil
     }
   }
 }

@@ -63,7 +63,7 @@ struct NodeParameters: ParameterSource {
   mutating func parameter(_ name: String, shape: [Int], role: Parameter.Role) throws -> Parameter {
     let path = ParameterPath(node: node, name: name)
     if let entry = ledger.takeCompactEntry(path) {
-      return Parameter(try ledger.compactMatrix(path, entry, shape: shape), role: role)
+      return Parameter(try ledger.compactMatrix(path, entry, shape: shape), shape: shape, role: role)
     }
     // Nobody else may hold the tensor: pruning would copy it.
     var parameter = Parameter(try values(of: path, shape: shape), role: role)

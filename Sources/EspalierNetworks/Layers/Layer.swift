@@ -48,6 +48,9 @@ public protocol Layer: NetworkComponent, Sendable {
   /// One layer that does what this one and then y = factor · x + offset do; nil where there is none of its kind.
   func followed(by affine: ChannelAffine) -> Self?
 
+  /// Whether the layer computes with packed weights at the cost of the survivors, so that sparse ones are packed.
+  var packsWeights: Bool { get }
+
   /// Whether the output is the input, value by value, so that neither pass has anything to do.
   func isPassThrough(training: Bool) -> Bool
 
@@ -100,6 +103,8 @@ extension Layer {
   public var affineAtInference: ChannelAffine? { nil }
   /// None.
   public func followed(by affine: ChannelAffine) -> Self? { nil }
+  /// Only where a layer says so.
+  public var packsWeights: Bool { false }
   /// Does not fuse.
   public var fusesActivation: Bool { false }
   /// Computes something.

@@ -97,6 +97,9 @@ public struct Linear: Layer {
   /// This layer.
   public var linear: Linear? { self }
 
+  /// Forward and backward.
+  public var packsWeights: Bool { true }
+
   /// Bias and activation are one pass.
   public var fusesActivation: Bool { true }
 

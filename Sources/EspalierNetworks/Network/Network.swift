@@ -85,6 +85,11 @@ public struct Network: Sendable {
     }
   }
 
+  /// Visits every layer in place, in the order of the nodes.
+  mutating func visitLayers(_ visit: (inout any Layer) -> Void) {
+    for index in nodes.indices { visit(&nodes[index].layer) }
+  }
+
   /// Puts another form of a node's layer into its place: one with the same shapes and parameters.
   package mutating func replaceLayer(at index: Int, with layer: any Layer) { nodes[index].layer = layer }
 

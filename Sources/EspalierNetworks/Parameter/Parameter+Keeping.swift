@@ -18,8 +18,12 @@ extension Parameter {
   }
 
   private func keeping(_ indices: [Int], axis: Int, of packed: SparseMatrix) -> Parameter {
-    Parameter(
-      axis == 0 ? packed.keeping(rows: indices) : packed.keeping(columns: indices), role: role)
+    var kept = shape
+    kept[axis] = indices.count
+    guard axis > 0 else { return Parameter(packed.keeping(rows: indices), shape: kept, role: role) }
+    let (length, inner, wanted) = (shape[axis], shape[(axis + 1)...].reduce(1, *), Set(indices))
+    let columns = (0..<packed.pattern.columns).filter { wanted.contains($0 / inner % length) }
+    return Parameter(packed.keeping(columns: columns), shape: kept, role: role)
   }
 
   /// Prunes all values at the given indices of an axis. Costs one pass over the stored values.

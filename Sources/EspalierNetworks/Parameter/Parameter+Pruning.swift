@@ -16,7 +16,8 @@ extension Parameter {
     precondition(
       kept.shape == shape, "a mask of shape \(kept.shape) does not fit a parameter of shape \(shape)")
     if let packed {
-      adopt(packed.filtered { row, column, _ in kept[row * shape[1] + column] })
+      let columns = packed.pattern.columns
+      adopt(packed.filtered { row, column, _ in kept[row * columns + column] })
     } else {
       keepDense(kept)
     }

@@ -38,10 +38,15 @@ public struct Parameter: Sendable {
     self.role = role
   }
 
-  /// A packed parameter: never dense, not for an instant.
-  public init(_ matrix: SparseMatrix, role: Role) {
+  /// A packed parameter: never dense, not for an instant. Its shape is that of the matrix, or another one with the matrix's
+  /// rows as its first dimension and its columns as all others; traps on any other.
+  public init(_ matrix: SparseMatrix, shape: [Int]? = nil, role: Role) {
+    let (rows, columns) = (matrix.pattern.rows, matrix.pattern.columns)
+    self.shape = shape ?? [rows, columns]
+    precondition(
+      self.shape.first == rows && self.shape.dropFirst().reduce(1, *) == columns,
+      "a \(rows) × \(columns) matrix cannot be a parameter of shape \(self.shape)")
     storage = matrix.values
-    shape = [matrix.pattern.rows, matrix.pattern.columns]
     pattern = matrix.pattern
     self.role = role
   }
@@ -59,7 +64,7 @@ public struct Parameter: Sendable {
   public var mask: Mask? {
     guard let pattern else { return denseMask }
     requireDensifiable("a mask")
-    return pattern.mask
+    return pattern.mask.reshaped(to: shape)
   }
 
   /// The most values of a packed parameter that are ever laid out densely, as numbers or bits: 2²⁸, a gigabyte. What is
@@ -80,7 +85,7 @@ public struct Parameter: Sendable {
     get {
       guard let packed else { return storage }
       requireDensifiable("a dense tensor")
-      return packed.dense
+      return packed.dense.reshaped(to: shape)
     }
     set {
       precondition(newValue.shape == shape, "values of shape \(newValue.shape) cannot replace \(shape)")

@@ -8,14 +8,22 @@ struct BandPlan {
   /// Whether the lines of a band are computed as one run, with what lies between them, and taken apart afterwards.
   let joinsLines: Bool
 
-  /// A plan for `threads` threads with registers of `lanes` floats.
-  init(_ shape: ConvolutionShape, threads: Int, lanes: Int) {
+  /// What the products take at once.
+  enum Unit {
+    /// Registers of so many floats, which two lines may share.
+    case registers(lanes: Int)
+    /// Tiles of up to so many floats of one line.
+    case tiles(Int)
+  }
+
+  /// A plan for `threads` threads and products of units.
+  init(_ shape: ConvolutionShape, threads: Int, unit: Unit) {
     self.shape = shape
     let longest = Self.longestBand(shape)
     let wanted = (threads + shape.groups - 1) / shape.groups
     bands = min(max((shape.rows.output + longest - 1) / longest, wanted), shape.rows.output)
     layout = ImageLayout(shape, lines: (shape.rows.output + bands - 1) / bands)
-    joinsLines = Self.joinsLines(shape, layout, lanes: lanes)
+    joinsLines = Self.joinsLines(shape, layout, unit)
   }
 
   /// Floats of pixels that fit the second cache beside weights and outputs.
@@ -33,11 +41,17 @@ struct BandPlan {
   }
 
   /// Short lines leave lanes idle; a run over several of them wastes what lies between them instead.
-  private static func joinsLines(_ shape: ConvolutionShape, _ layout: ImageLayout, lanes: Int) -> Bool {
+  private static func joinsLines(_ shape: ConvolutionShape, _ layout: ImageLayout, _ unit: Unit) -> Bool {
     let length = shape.lineLength
-    // Lines of a vector or half of one fill their vectors as they are.
-    let isFull = length == layout.lineStep || length == lanes || 2 * length == lanes
-    guard layout.lines > 1, !isFull else { return false }
+    guard layout.lines > 1, length != layout.lineStep else { return false }
+    let lanes: Int
+    switch unit {
+    case .tiles(let floats): lanes = floats
+    case .registers(let floats):
+      // Lines of a vector or half of one fill their vectors as they are.
+      guard length != floats, 2 * length != floats else { return false }
+      lanes = floats
+    }
     let apart = layout.lines * ((length + lanes - 1) / lanes)
     let joined = ((layout.lines - 1) * layout.lineStep + length + lanes - 1) / lanes
     return Double(joined) * 1.1 < Double(apart)

@@ -2,7 +2,7 @@ extension ConvolutionShape {
   /// Floats of working memory for `Compute.convolve` on up to `threads` threads; with weights in a `ConvolutionLayout` if
   /// `packed`.
   public func scratchCount(threads: Int, packed: Bool = false) -> Int {
-    (packed ? 0 : packedCount) + ConvolutionProduct.scratchCount(self, threads: threads)
+    (packed ? 0 : packedCount) + ConvolutionProduct.scratchCount(self, threads: threads, isSparse: false)
   }
 
   /// Floats of working memory for `Compute.convolutionGradients` on up to `threads` threads.
@@ -34,8 +34,9 @@ extension Compute {
     shape.require(inputs: x, outputs: y)
     PackedKernels.write(weights, shape, into: scratch, compute: self)
     let product = ConvolutionProduct(
-      compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation)
-    product.run(packed: scratch, scratch: scratch + shape.packedCount)
+      compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation,
+      weights: .dense(scratch))
+    product.run(scratch: scratch + shape.packedCount)
   }
 
   /// The same with weights that are in the order of the products already; `scratch` holds
@@ -47,8 +48,9 @@ extension Compute {
     shape.require(inputs: x, outputs: y)
     precondition(layout.count == shape.packedCount, "weights of another convolution than \(shape)")
     let product = ConvolutionProduct(
-      compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation)
-    product.run(packed: layout.base, scratch: scratch)
+      compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation,
+      weights: .dense(layout.base))
+    product.run(scratch: scratch)
   }
 
   /// The gradients of Y = W ∗ X by W and, where `inputGradient` is given, by X.

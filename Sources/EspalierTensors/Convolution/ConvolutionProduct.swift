@@ -11,10 +11,26 @@ struct ConvolutionProduct {
   let y: MatrixView
   let bias: UnsafePointer<Float>?
   let activation: Activation?
+  let weights: Weights
+
+  /// The weights, as the products read them.
+  enum Weights {
+    /// In the order of `PackedKernels`.
+    case dense(UnsafePointer<Float>)
+    /// The survivors of a convolution in one group: the stream of a pattern's slots.
+    case sparse(SparseLayout, UnsafePointer<Float>)
+
+    /// What the products take at once.
+    func unit(_ kernels: EspalierKernels) -> BandPlan.Unit {
+      switch self {
+      case .dense: .registers(lanes: kernels.register_lanes)
+      case .sparse: .tiles(kernels.tile_columns)
+      }
+    }
+  }
 
   /// What all threads read.
-  struct Shared {
-    let weights: UnsafePointer<Float>
+  private struct Shared {
     let inputOffsets: UnsafeMutablePointer<Int>
     let outputOffsets: UnsafeMutablePointer<Int>
   }
@@ -31,7 +47,7 @@ struct ConvolutionProduct {
   }
 
   /// Floats of working memory, packed weights apart, that are enough for up to `threads` threads and every instruction set.
-  static func scratchCount(_ shape: ConvolutionShape, threads: Int) -> Int {
+  static func scratchCount(_ shape: ConvolutionShape, threads: Int, isSparse: Bool) -> Int {
     var cursor = ScratchCursor(nil)
     _ = cursor.integers(shape.terms)
     _ = cursor.integers(shape.groupOutputs)
@@ -39,19 +55,20 @@ struct ConvolutionProduct {
     for threads in 1...threads {
       for lanes in [4, 8, 16] {
         var thread = ScratchCursor(nil)
-        _ = Memory(BandPlan(shape, threads: threads, lanes: lanes), &thread)
+        let unit = isSparse ? BandPlan.Unit.tiles(4 * lanes) : .registers(lanes: lanes)
+        _ = Memory(BandPlan(shape, threads: threads, unit: unit), &thread)
         most = max(most, threads * thread.count)
       }
     }
     return cursor.count + most
   }
 
-  /// Computes all bands from weights in the order of `Compute.packConvolution`.
-  func run(packed weights: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
-    let plan = BandPlan(shape, threads: compute.threads, lanes: compute.kernels.register_lanes)
+  /// Computes all bands.
+  func run(scratch: UnsafeMutablePointer<Float>) {
+    let plan = BandPlan(shape, threads: compute.threads, unit: weights.unit(compute.kernels))
     var cursor = ScratchCursor(scratch)
     let shared = Shared(
-      weights: weights, inputOffsets: cursor.integers(shape.terms)!,
+      inputOffsets: cursor.integers(shape.terms)!,
       outputOffsets: cursor.integers(shape.groupOutputs)!)
     plan.layout.writeOffsets(channels: shape.groupInputs, into: shared.inputOffsets)
     for output in 0..<shape.groupOutputs { shared.outputOffsets[output] = output * plan.outputStep }
@@ -88,7 +105,12 @@ struct ConvolutionProduct {
     }
     let firstOutput = group * shape.groupOutputs
     let output = y.base + firstOutput * shape.outputLength + lines.lowerBound * shape.lineLength
-    multiply(group, lines.count, from: start, into: plan.joinsLines ? memory.lines! : output, plan, shared)
+    let target = plan.joinsLines ? memory.lines! : output
+    switch weights {
+    case .dense(let weights): multiply(weights, group, lines.count, from: start, into: target, plan, shared)
+    case .sparse(let layout, let values):
+      multiply(layout, values, lines.count, from: start, into: target, plan, shared)
+    }
     if plan.joinsLines {
       compute.kernels.copy_lines(
         output, shape.outputLength, shape.lineLength, memory.lines!, plan.outputStep, plan.layout.lineStep,
@@ -101,17 +123,52 @@ struct ConvolutionProduct {
   }
 
   private func multiply(
-    _ group: Int, _ lines: Int, from image: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>,
+    _ weights: UnsafePointer<Float>, _ group: Int, _ lines: Int, from image: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>,
     _ plan: BandPlan, _ shared: Shared
   ) {
     let run = plan.run(lines: lines)
     var product = EspalierShiftedProduct(
-      weights: shared.weights + group * PackedKernels.groupCount(shape), panel: 8 * shape.terms, step: 8,
+      weights: weights + group * PackedKernels.groupCount(shape), panel: 8 * shape.terms, step: 8,
       outputs: shape.groupOutputs, inputs: shape.terms, y_rows: shared.outputOffsets,
       x_rows: shared.inputOffsets, y_line: shape.lineLength, x_line: plan.layout.lineStep, lines: run.lines,
       columns: run.columns)
     compute.kernels.shifted_product(
       output, image, &product, bias.map { $0 + group * shape.groupOutputs },
       activation == .relu ? 0 : -.infinity)
+  }
+
+  /// The survivors times the lines, a tile of a line after the other.
+  private func multiply(
+    _ layout: SparseLayout, _ values: UnsafePointer<Float>, _ lines: Int, from image: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, _ plan: BandPlan, _ shared: Shared
+  ) {
+    let run = plan.run(lines: lines)
+    forEachTile(lines: run.lines, columns: run.columns, of: compute.kernels.tile_columns) { line, columns in
+      let x = image + line * plan.layout.lineStep + columns.lowerBound
+      let y = output + line * shape.lineLength + columns.lowerBound
+      layout.forEachBlock { block, place in
+        compute.kernels.sparse_shifted_product(
+          block, values + place.firstSlot, x, shared.inputOffsets + place.firstColumn,
+          y + place.firstRow * plan.outputStep, plan.outputStep, columns.count,
+          layout.stage(ofBlock: place.block), bias.map { $0 + place.firstRow },
+          activation == .relu ? 0 : -.infinity)
+      }
+    }
+  }
+}
+
+/// Calls `body` with tiles of at most `width` columns of every line.
+@inline(__always)
+func forEachTile(
+  lines: Int, columns: Int, of width: Int, _ body: (_ line: Int, _ columns: Range<Int>) -> Void
+) {
+  for line in 0..<lines {
+    var first = 0
+    while first < columns {
+      let end = min(first + width, columns)
+      body(line, first..<end)
+      first = end
+    }
   }
 }

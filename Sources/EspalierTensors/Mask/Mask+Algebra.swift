@@ -18,4 +18,16 @@ extension Mask {
     }
     return complement
   }
+
+  /// The same bits under another shape of as many elements.
+  public func reshaped(to newShape: [Int]) -> Mask {
+    guard newShape != shape else { return self }
+    var reshaped = Mask(ones: newShape)
+    precondition(
+      reshaped.count == count, "a mask of shape \(shape) cannot be seen as \(newShape): the counts differ")
+    reshaped.withUnsafeMutableWords { words in
+      withUnsafeWords { _ = words.update(fromContentsOf: $0) }
+    }
+    return reshaped
+  }
 }

@@ -61,10 +61,10 @@ public struct SparseMatrix: Sendable {
     }
   }
 
-  /// Takes over the survivors of a dense matrix of the same shape.
+  /// Takes over the survivors of a dense matrix of the same shape, or of a tensor whose first dimension are the rows.
   public mutating func pack(_ dense: Tensor) {
     precondition(
-      dense.shape == [pattern.rows, pattern.columns],
+      dense.shape.first == pattern.rows && dense.count == pattern.rows * pattern.columns,
       "a tensor of shape \(dense.shape) does not fit a \(pattern.rows) × \(pattern.columns) pattern")
     let pattern = pattern
     values.withUnsafeMutableValues { stream in

@@ -28,7 +28,8 @@ public enum WeightGroups: String, Sendable, Hashable, Codable, CaseIterable {
     _ shape: [Int], _ pattern: SparsePattern?, _ body: (_ position: Int, _ group: Int) -> Void
   ) {
     if let pattern {
-      return pattern.forEachSurvivor { row, column, slot in body(slot, self == .rows ? row : column) }
+      let inner = shape.dropFirst(2).reduce(1, *)
+      return pattern.forEachSurvivor { row, column, slot in body(slot, self == .rows ? row : column / inner) }
     }
     let inner = shape.dropFirst(2).reduce(1, *)
     var position = 0

@@ -4,9 +4,14 @@ extension Conv2d {
   /// Bias and activation are part of the products.
   public var fusesActivation: Bool { true }
 
+  /// Where there is one group.
+  public var packsWeights: Bool { groups == 1 }
+
   /// Room for the weights in the order of the products, and for the pixels that fit the caches.
   public func scratchCount(inputs: [[Int]], batchSize: Int, training: Bool, inputGradient: Bool) -> Int {
-    scratchCount(shape(image: inputs[0], batch: batchSize), threads: ThreadCount.current, training: training)
+    scratchCount(
+      shape(image: inputs[0], batch: batchSize), threads: ThreadCount.current, training: training,
+      inputGradient: inputGradient)
   }
 
   /// Y = f(W ∗ X + b).
@@ -14,6 +19,11 @@ extension Conv2d {
     let scratch = scratch(of: context, on: compute)
     withBias { bias in
       weight.withUnsafeStoredValues {
+        if let pattern = weight.pattern {
+          return compute.convolve(
+            context.input, pattern, values: $0.baseAddress!, shape(of: context), bias: bias,
+            activation: context.fusedActivation, into: context.output, scratch: scratch)
+        }
         compute.convolve(
           context.input, weights: $0.baseAddress!, shape(of: context), bias: bias,
           activation: context.fusedActivation, into: context.output, scratch: scratch)
@@ -32,10 +42,16 @@ extension Conv2d {
     compute.activationAndBiasGradient(
       channels(of: dy), output: channels(of: context.output), activation: context.fusedActivation,
       biasGradient: bias == nil ? nil : context.parameterGradients[1].baseAddress)
+    let scratch = scratch(of: context, on: compute)
     weight.withUnsafeStoredValues {
+      if let pattern = weight.pattern {
+        return compute.convolutionGradients(
+          dy, context.input, pattern, values: $0.baseAddress!, shape(of: context), into: dw.baseAddress!,
+          inputGradient: context.inputGradients[0], scratch: scratch)
+      }
       compute.convolutionGradients(
         dy, context.input, weights: $0.baseAddress!, shape(of: context), into: dw.baseAddress!,
-        inputGradient: context.inputGradients[0], scratch: scratch(of: context, on: compute))
+        inputGradient: context.inputGradients[0], scratch: scratch)
     }
   }
 
@@ -58,13 +74,22 @@ extension Conv2d {
     shape(image: context.inputShapes[0], batch: context.output.columns)
   }
 
-  private func scratchCount(_ shape: ConvolutionShape, threads: Int, training: Bool) -> Int {
+  private func scratchCount(
+    _ shape: ConvolutionShape, threads: Int, training: Bool, inputGradient: Bool
+  ) -> Int {
+    if let pattern = weight.pattern {
+      let forward = shape.sparseScratchCount(threads: threads)
+      return training
+        ? max(forward, shape.gradientScratchCount(pattern, inputGradient: inputGradient)) : forward
+    }
     let forward = shape.scratchCount(threads: threads)
     return training ? max(forward, shape.gradientScratchCount(threads: threads)) : forward
   }
 
   private func scratch(of context: LayerContext, on compute: Compute) -> UnsafeMutablePointer<Float> {
-    let needed = scratchCount(shape(of: context), threads: compute.threads, training: context.isTraining)
+    let needed = scratchCount(
+      shape(of: context), threads: compute.threads, training: context.isTraining,
+      inputGradient: context.inputGradients[0] != nil)
     precondition(
       context.scratch.count >= needed,
       "\(context.scratch.count) floats of working memory, \(needed) needed: the workspace was planned for fewer threads, "

@@ -5,7 +5,8 @@ public import EspalierTensors
 /// over the input channels c of the output's group and the taps u, v; x is 0 outside the image.
 ///
 /// `weight` is [outputs, inputs / groups, kernel height, kernel width] with its mask, `bias` [outputs] or absent. Samples are
-/// [inputs, height, width]. With `groups` = inputs the convolution is depthwise. Costs
+/// [inputs, height, width]. Packed weights (`Parameter.pack`), for convolutions in one group, cost what survives, forward
+/// and backward. With `groups` = inputs the convolution is depthwise. Costs
 /// 2 · outputs · inputs / groups · kernel · output pixels · batch floating-point operations a pass.
 public struct Conv2d: Layer {
   /// Name in files.
@@ -101,6 +102,7 @@ public struct Conv2d: Layer {
     let kernel = geometry.kernel
     weight = try parameters.parameter(
       "weight", shape: [outputs, inputs / groups, kernel.height, kernel.width], role: .weight)
+    if groups > 1 { weight.unpack() }
     if configuration.bias { bias = try parameters.parameter("bias", shape: [outputs], role: .bias) }
   }
 

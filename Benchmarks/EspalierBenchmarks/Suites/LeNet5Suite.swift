@@ -1,0 +1,71 @@
+import Espalier
+
+/// Training steps of LeNet-5, dense and with most of its weights pruned, against PyTorch's and with survivors against all.
+enum LeNet5Suite: Suite {
+  private static let batch = 64
+  private static let samples = 784
+  private static let outputs = 10
+
+  static func run(in run: BenchmarkRun) throws {
+    try run.compare("step, batch \(batch), adam, \(percent(0.97)) sparse") {
+      (
+        step(sparsity: 0.97, isPacked: true, run).contender("packed step", .unmeasured),
+        step(sparsity: 0.97, isPacked: false, run).contender("masked dense step", .unmeasured)
+      )
+    }
+    try run.withPeer(.leNet5Step) { peer in
+      try compare(with: peer, sparsity: 0, goal: 1.5, run)
+      try compare(with: peer, sparsity: 0.97, goal: nil, run)
+    }
+  }
+
+  /// A case of training.py, and whether pruned weights stay 0.
+  private struct StepCase: Encodable {
+    let folder: String
+    let sizes: [Int]
+    let batch: Int
+    let optimizer = OptimizerChoice.adam
+    let threads: Int
+    let masked: Bool
+  }
+
+  private static func compare(
+    with peer: Peer, sparsity: Double, goal: Double?, _ run: BenchmarkRun
+  ) throws {
+    let name = "step, batch \(batch), adam" + (sparsity > 0 ? ", \(percent(sparsity)) sparse" : "")
+    try run.compareWithPeer(name, goal: goal.map { .timesAsFast(atLeast: $0) }) {
+      let own = step(sparsity: sparsity, isPacked: sparsity > 0, run)
+      let folder = try TemporaryFolder()
+      try own.write(to: folder)
+      try peer.prepare(
+        StepCase(
+          folder: folder.path, sizes: [samples, outputs], batch: batch, threads: run.compute.threads,
+          masked: sparsity > 0))
+      return (own.contender("espalier", .unmeasured), peer.contender(.unmeasured, in: folder))
+    }
+  }
+
+  private static func step(sparsity: Double, isPacked: Bool, _ run: BenchmarkRun) -> TrainingStep {
+    var generator = run.makeGenerator()
+    var network = network(using: &generator)
+    if sparsity > 0 { network.prune(sparsity: sparsity, within: .eachParameter) }
+    network.pack(upTo: isPacked ? Trainer.standardPackingDensity(batchSize: batch) : 0)
+    return TrainingStep(
+      network, batch: batch, optimizer: OptimizerChoice.adam.make(), on: run.compute, using: &generator)
+  }
+
+  /// Caffe's form, with 20, 50 and 500 units, for flat samples.
+  private static func network(using generator: inout Xoshiro256) -> Network {
+    Network(input: [samples]) {
+      Reshape(to: [1, 28, 28])
+      Conv2d(inputs: 1, outputs: 20, kernel: 5, using: &generator)
+      MaxPool2d(kernel: 2)
+      Conv2d(inputs: 20, outputs: 50, kernel: 5, using: &generator)
+      MaxPool2d(kernel: 2)
+      Flatten()
+      Linear(inputs: 800, outputs: 500, using: &generator)
+      ReLU()
+      Linear(inputs: 500, outputs: outputs, using: &generator)
+    }
+  }
+}
