@@ -3,7 +3,8 @@ public import EspalierTensors
 
 /// A trained network lowered to the fastest operators for batches of one size, with all memory planned.
 ///
-/// For each linear layer one of several operators is chosen: the backend's dense product, or a sparse kernel on the
+/// Batch normalisation becomes part of the layer before it where it can (`Network.foldingBatchNorm`). For each linear layer
+/// one of several operators is chosen: the backend's dense product, or a sparse kernel on the
 /// survivors in the layout that suits the batch (see `OperatorKind`). Samples that would fill vectors in part only may be
 /// computed apart: 17 as 16 and 1. Predictions equal the network's own to rounding, for finite inputs; a sample with a NaN or
 /// an infinite value may get NaN for every output, as from a dense network with masks, in which 0 · NaN is NaN, even where
@@ -42,12 +43,14 @@ public final class InferencePlan: Sendable {
     values: SparseVectorLayout.Values = .single
   ) {
     precondition(batchSize > 0, "a batch holds at least one sample, not \(batchSize)")
-    self.init(selection.keeping(values).shares(of: network, batchSize: batchSize, on: .current))
+    self.init(
+      selection.keeping(values).shares(
+        of: network.foldingBatchNorm(), batchSize: batchSize, on: .current))
   }
 
   /// Lowers a network for a batch that is shared out as told, by the fixed rule.
   package convenience init(_ network: Network, split: BatchSplit) {
-    self.init(OperatorSelection.fixed.shares(of: network, split: split, on: .current))
+    self.init(OperatorSelection.fixed.shares(of: network.foldingBatchNorm(), split: split, on: .current))
   }
 
   private init(_ shares: [PlanShare]) {

@@ -24,7 +24,7 @@ extension Network {
       NormalizedConvolution("conv1", inputs: shape[0], outputs: 16, kernel: 3, using: &generator)
       for (stage, outputs) in [16, 32, 64].enumerated() {
         for block in 0..<(depth - 2) / 6 {
-          ResNetBlock(
+          BasicBlock(
             "stage\(stage + 1).\(block + 1)", inputs: advance(&channels, to: outputs), outputs: outputs,
             stride: stage > 0 && block == 0 ? 2 : 1, using: &generator)
         }
@@ -50,7 +50,7 @@ extension Network {
 }
 
 /// relu(g(x) + f(x)) with two normalised convolutions f and a projection g where the shape changes.
-private struct ResNetBlock: NetworkComponent {
+private struct BasicBlock: NetworkComponent {
   private let components: Branch
 
   init(

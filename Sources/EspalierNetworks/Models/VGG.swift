@@ -36,7 +36,7 @@ extension Network {
   /// as many, for images of 28 × 28 or 32 × 32.
   ///
   /// The first four stages of configuration A at half the width: for 28 × 28 grey images, ten classes and the default width
-  /// 1,128,938 parameters, an eighth of VGG-11's, because small images do not need its last stage, and 30.8 million
+  /// 1,128,938 parameters, an eighth of VGG-11's, because small images do not need its last stage, and 22.6 million
   /// multiplications.
   public static func smallVGG(
     width: Int = 32, input: [Int] = [28, 28], classes: Int = 10,

@@ -133,6 +133,40 @@ extension GradientTests {
         Softmax()
       }
     },
+    .between("branches that are concatenated, one of them twice read") {
+      Branches(joinedBy: .concatenation) {
+        Tanh()
+        Branch {}
+        Branch {
+          Reshape(to: [1, 1, 5])
+          Upsample(factor: 2)
+          Flatten()
+        }
+      }
+      Linear(weight: Tensor((0..<150).map { Float($0 % 7) / 10 - 0.3 }, shape: [5, 30]))
+    },
+    .between("branches that are summed") {
+      Branches(joinedBy: .sum) {
+        Sigmoid()
+        Tanh()
+        Branch {
+          ReLU()
+          Softmax()
+        }
+      }
+    },
+    .between("residual block with a shortcut that changes the shape") {
+      Residual {
+        Reshape(to: [5, 1, 1])
+        Upsample(factor: 2)
+      } shortcut: {
+        Tanh()
+        Reshape(to: [5, 1, 1])
+        Upsample(factor: 2)
+      }
+      Flatten()
+      Linear(weight: Tensor((0..<100).map { Float($0 % 9) / 10 - 0.4 }, shape: [5, 20]))
+    },
     .between("residual block of nothing but a pass-through") { Residual { Flatten() } },
     GradientCase("residual blocks one in another") { generator in
       let inner = Linear(inputs: 5, outputs: 5, using: &generator)

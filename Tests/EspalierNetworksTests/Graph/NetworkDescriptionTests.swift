@@ -32,6 +32,11 @@ import Testing
       MaxPool2d(kernel: Extent(height: 1, width: 3), stride: 1, padding: Extent(height: 0, width: 1))
       AvgPool2d(
         kernel: Extent(height: 1, width: 2), padding: Extent(height: 0, width: 1), countsPadding: false)
+      Upsample(factor: 3)
+      Branches(joinedBy: .concatenation) {
+        Tanh()
+        Branch {}
+      }
       GlobalAveragePool2d()
       Softmax()
     }
@@ -56,6 +61,18 @@ import Testing
   }
 
   @Test(arguments: [
+    (
+      #"{"input":[2],"nodes":[{"name":"c","layer":"concat","inputs":[],"configuration":{}}]}"#,
+      "layer c (concat): expected one or more inputs that differ in their first dimension only, found []"
+    ),
+    (
+      #"{"input":[1,2,2],"nodes":[{"name":"u","layer":"upsample","inputs":["input"],"configuration":{"factor":99999}}]}"#,
+      "layer upsample: expected a factor of 1 to 32768, found 99999"
+    ),
+    (
+      #"{"input":[1,2,2],"nodes":[{"name":"u","layer":"upsample","inputs":["input"],"configuration":{"factor":32768}}]}"#,
+      "architecture: expected node u to have 1 to 2³¹ − 1 values, found shape [1, 65536, 65536]"
+    ),
     (
       #"{"input":[2],"nodes":[{"name":"n","layer":"batch-norm","inputs":["input"],"configuration":"#
         + #"{"channels":2,"epsilon":0,"momentum":0.1,"affine":true}}]}"#,

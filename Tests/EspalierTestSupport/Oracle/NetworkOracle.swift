@@ -46,6 +46,8 @@ public struct NetworkOracle {
     case is Add: zip(inputs[0], inputs[1]).map(+)
     case is Dropout: dropoutFactors[node.name].map { zip(inputs[0], $0).map(*) } ?? inputs[0]
     case is Flatten, is Reshape: inputs[0]
+    case is Concat: inputs.flatMap { $0 }
+    case let layer as Upsample: upsampled(layer.factor, node.outputShape, inputs[0], batch: batch)
     case let layer as BatchNorm: batchNorm(layer, node.name, inputs[0])
     case let layer as LayerNorm: layerNorm(layer, node.name, inputs[0], batch: batch)
     default: preconditionFailure("no formula for the layer of node \(node.name)")
