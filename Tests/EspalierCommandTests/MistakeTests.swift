@@ -30,7 +30,8 @@ import Testing
   }
 
   private static let sizes =
-    "expected lenet-300-100 or two or more sizes from 1 to 1048576, such as 784-100-10"
+    "expected lenet-300-100, lenet-5, vgg-small, resnet-8, resnet-20, mobilenet (a quarter as wide: mobilenet-0.25) "
+    + "or two or more sizes from 1 to 1048576, such as 784-100-10"
 
   @Test(arguments: [
     Mistake("walk", 64, "Unexpected argument 'walk'"),

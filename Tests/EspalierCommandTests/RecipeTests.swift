@@ -136,7 +136,8 @@ import Testing
       ),
       (
         ["recipe", "--check", "odd.yaml"], 1,
-        "odd.yaml: model: expected lenet-300-100 or two or more layer sizes, such as 784-100-10, found lenet-9"
+        "odd.yaml: model: expected lenet-300-100, lenet-5, vgg-small, resnet-8, resnet-20, mobilenet (a quarter as wide: "
+          + "mobilenet-0.25) or two or more sizes from 1 to 1048576, such as 784-100-10, found lenet-9"
       ),
       (
         ["compare", "--ways", "best"], 64,

@@ -5,7 +5,7 @@ extension RecipeFile {
     # \(strategy.summary)
     # Every key may be left out; what stands here are the defaults.
 
-    model: lenet-300-100      # or layer sizes, such as 784-300-100-10
+    model: lenet-300-100      # or lenet-5, resnet-20, …, or layer sizes, such as 784-300-100-10
     epochs: 15                # of the first training\(strategy == .oneShot ? "; 0 prunes the untrained network" : "")
     held-out: 5000            # training samples that decisions are made by; the test set is looked at once, at the end
 

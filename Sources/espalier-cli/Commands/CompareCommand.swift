@@ -14,11 +14,7 @@ struct CompareCommand: ParsableCommand {
       where an interrupted one ended.
       """)
 
-  @Option(
-    help: ArgumentHelp(
-      "lenet-300-100, or layer sizes such as 784-300-100-10 (default: \(ModelName.standard)).",
-      valueName: "model"),
-    transform: ModelName.parse)
+  @Option(help: ModelName.help, transform: ModelName.parse)
   var model = ModelName.standard
 
   @OptionGroup var data: DataOptions

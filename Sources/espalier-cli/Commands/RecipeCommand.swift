@@ -45,8 +45,7 @@ extension RecipeFile {
     do { return try ModelName.parse(model) } catch {
       throw RecipeContradiction(
         file: path, place: "model",
-        problem:
-          "expected \(ModelName.standard) or two or more layer sizes, such as 784-100-10, found \(model)")
+        problem: "expected \(ModelName.choices), found \(model)")
     }
   }
 }

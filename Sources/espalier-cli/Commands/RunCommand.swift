@@ -18,11 +18,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A recipe to carry out: YAML.", valueName: "file"))
   var recipe: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "lenet-300-100, or layer sizes such as 784-300-100-10 (default: \(ModelName.standard)).",
-      valueName: "model"),
-    transform: ModelName.parse)
+  @Option(help: ModelName.help, transform: ModelName.parse)
   var model: ModelName?
 
   @OptionGroup var connectivity: ConnectivityOptions
@@ -170,7 +166,8 @@ struct RunCommand: ParsableCommand {
   }
 
   private func run(
-    _ experiment: PruneChannelsAndRetrain, _ network: Network, _ sets: DataOptions.Sets, _ folder: OutputFolder,
+    _ experiment: PruneChannelsAndRetrain, _ network: Network, _ sets: DataOptions.Sets,
+    _ folder: OutputFolder,
     _ model: String, _ title: String
   ) throws -> RunReport {
     var story = ChannelStory(folder: folder, experiment: experiment, isQuiet: json)

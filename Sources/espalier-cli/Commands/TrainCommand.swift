@@ -6,11 +6,7 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a fresh network and save it.")
 
-  @Option(
-    help: ArgumentHelp(
-      "lenet-300-100, or layer sizes such as 784-300-100-10 (default: \(ModelName.standard)).",
-      valueName: "model"),
-    transform: ModelName.parse)
+  @Option(help: ModelName.help, transform: ModelName.parse)
   var model = ModelName.standard
 
   @OptionGroup var connectivity: ConnectivityOptions
