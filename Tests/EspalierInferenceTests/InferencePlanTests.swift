@@ -29,6 +29,37 @@ import Testing
     }
   }
 
+  /// Batch normalisation behind convolutions and linear layers, and one that nothing can take in.
+  @Test(arguments: ComputeCase.all)
+  func normalisationsAreFolded(way: ComputeCase) {
+    way {
+      var generator = Xoshiro256(seed: 5)
+      var network = Network(input: [1, 6, 6]) {
+        Conv2d(inputs: 1, outputs: 4, kernel: 3, bias: false, using: &generator).named("conv")
+        BatchNorm(channels: 4)
+        ReLU()
+        MaxPool2d(kernel: 2)
+        BatchNorm(channels: 4).named("stays")
+        Flatten()
+        Linear(inputs: 16, outputs: 5, using: &generator).named("fc")
+        BatchNorm(channels: 5)
+      }
+      network.visitStatistics { path, values in
+        values = Tensor(uniform: 0.5..<2, shape: values.shape, using: &generator)
+      }
+      let samples = Tensor(uniform: -1..<1, shape: [9, 1, 6, 6], using: &generator)
+      let expected = network.predict(samples)
+      for batch in [1, 4, 16] {
+        let plan = InferencePlan(network, batchSize: batch)
+        let found = plan.predict(samples)
+        #expect(
+          largestDifference(found.values, expected.values.map(Double.init)) < 500 * 0x1p-24, "batch \(batch)")
+        #expect(
+          plan.profile(seconds: 0.001).steps.filter { $0.operation == "batch-norm" }.map(\.name) == ["stays"])
+      }
+    }
+  }
+
   @Test func manyThreadsShareAPlan() async {
     let network = network(density: 0.1)
     let plan = InferencePlan(network, batchSize: 4)

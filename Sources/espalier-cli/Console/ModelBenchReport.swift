@@ -59,14 +59,21 @@ extension ModelBenchReport.Batch: CustomStringConvertible {
     let rate = samplesPerSecond.formatted(decimals: 0)
     let summary =
       "batch \(batchSize): median \(microseconds(medianSeconds)) µs, p99 \(microseconds(p99Seconds)) µs, \(rate) samples/s"
+    let (names, operations) = (width(\.name), width(\.operation))
     let header =
-      "  step".paddedRight(to: 14) + "operator".paddedRight(to: 14)
+      "  " + "step".paddedRight(to: names) + "operator".paddedRight(to: operations)
       + ["density", "µs", "GB/s", "GFLOP/s"].map { $0.paddedLeft(to: 11) }.joined()
-    return ([summary, header] + steps.map(\.description)).joined(separator: "\n")
+    let lines = steps.map { $0.line(names: names, operations: operations) }
+    return ([summary, header] + lines).joined(separator: "\n")
+  }
+
+  /// The room that a text of each step takes, and two places.
+  private func width(_ text: (ModelBenchReport.Step) -> String) -> Int {
+    max(steps.map { text($0).count }.max() ?? 0, 10) + 2
   }
 }
 
-extension ModelBenchReport.Step: CustomStringConvertible {
+extension ModelBenchReport.Step {
   init(_ step: PlanProfile.Step) {
     name = step.name
     operation = step.operation
@@ -78,13 +85,14 @@ extension ModelBenchReport.Step: CustomStringConvertible {
     }
   }
 
-  var description: String {
+  /// The step's row, its name and operator padded to so many places.
+  func line(names: Int, operations: Int) -> String {
     let share = density.map { "\((100 * $0).formatted(decimals: 2)) %" } ?? "–"
     let columns = [
       share, microseconds(medianSeconds), gigabytesPerSecond?.formatted(decimals: 1) ?? "–",
       gigaflopsOnSurvivors?.formatted(decimals: 1) ?? "–",
     ]
-    return "  \(name)".paddedRight(to: 14) + operation.paddedRight(to: 14)
+    return "  " + name.paddedRight(to: names) + operation.paddedRight(to: operations)
       + columns.map { $0.paddedLeft(to: 11) }.joined()
   }
 }
