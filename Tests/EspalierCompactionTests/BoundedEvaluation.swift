@@ -50,6 +50,7 @@ struct BoundedEvaluation {
         let pixels = shape[1] * shape[2]
         return Self.mean(Array(inputs[0][channel * pixels..<(channel + 1) * pixels]), count: pixels)
       }
+    case let layer as BatchNorm: return normalized(layer, inputs[0])
     case is Add:
       return zip(inputs[0], inputs[1]).map { a, b in
         let sum = a.value + b.value
@@ -70,6 +71,21 @@ struct BoundedEvaluation {
       var sum = ErrorSum(bias.map { Double($0[row]) } ?? 0)
       for column in 0..<layer.inputs { sum.add(weight[row * layer.inputs + column], x[column]) }
       return sum.total
+    }
+  }
+
+  /// Scale · (x − mean) / √(variance + ε) + shift: four roundings of the terms' sizes, two of them in the factor.
+  private func normalized(_ layer: BatchNorm, _ x: [Value]) -> [Value] {
+    let (scale, shift) = (layer.scale?.values.values, layer.shift?.values.values)
+    let pixels = x.count / layer.channels
+    return x.enumerated().map { index, x in
+      let channel = index / pixels
+      let deviation = (Double(layer.runningVariance[channel]) + Double(layer.epsilon)).squareRoot()
+      let factor = Double(scale?[channel] ?? 1) / deviation
+      let (mean, shift) = (Double(layer.runningMean[channel]), Double(shift?[channel] ?? 0))
+      let size = abs(factor) * (abs(x.value) + x.error + abs(mean)) + abs(shift)
+      return Value(
+        value: factor * (x.value - mean) + shift, error: abs(factor) * x.error + 8 * Self.unit * size)
     }
   }
 

@@ -33,7 +33,19 @@ struct RandomNetwork {
 
   private mutating func append(_ layer: some Layer) { last = network.append(layer, after: [last]) }
 
+  /// Batch normalisation as after some training, with scales of 0 among others.
+  private mutating func appendNormalization() {
+    let shape = [shape[0]]
+    let scale = Tensor(uniform: -1..<1, shape: shape, using: &generator).values.map { abs($0) < 0.3 ? 0 : $0 }
+    append(
+      BatchNorm(
+        scale: Tensor(scale, shape: shape), shift: Tensor(uniform: -1..<1, shape: shape, using: &generator),
+        runningMean: Tensor(uniform: -1..<1, shape: shape, using: &generator),
+        runningVariance: Tensor(uniform: 0.2..<2, shape: shape, using: &generator)))
+  }
+
   private mutating func appendActivation() {
+    if number(0...2) == 0 { appendNormalization() }
     switch number(0...6) {
     case 0: append(Sigmoid())
     case 1: append(Tanh())
@@ -146,7 +158,7 @@ struct RandomNetwork {
     }
     switch Int.random(in: 0...(isBias ? 3 : 9), using: &generator) {
     case 0, 2: return nil
-    case 3...7, 1: return Mask(bits(count), shape: shape)
+    case 1, 3...7: return Mask(bits(count), shape: shape)
     case 8:
       let rows = bits(shape[0])
       return Mask((0..<count).map { rows[$0 / rowLength] }, shape: shape)

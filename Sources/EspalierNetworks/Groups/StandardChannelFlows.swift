@@ -1,7 +1,7 @@
 internal import EspalierTensors
 
 // How channels go through the library's own layers. Those that are missing are pinned: softmax and its logarithm divide by a
-// sum over all features.
+// sum over all features, and layer normalisation by their deviation.
 
 extension Linear {
   /// Mixes: an output is a row of the weight and a bias, an input a column.
@@ -112,6 +112,28 @@ extension Reshape {
   /// To the shape with fewer channels.
   public func keeping(_ channels: KeptChannels) -> Reshape {
     shape.isEmpty ? self : Reshape(to: [channels.outputs.count] + shape.dropFirst())
+  }
+}
+
+extension BatchNorm {
+  /// Channel by channel: each has its scale, shift and running statistics.
+  public var channelFlow: ChannelFlow {
+    ChannelFlow(
+      .passes,
+      parameters: [
+        ChannelParameter("scale", outputAxis: 0, isFactor: true), ChannelParameter("shift", outputAxis: 0),
+      ])
+  }
+
+  /// Slices scale, shift and running statistics.
+  public func keeping(_ channels: KeptChannels) -> BatchNorm {
+    let kept = channels.outputs
+    var copy = BatchNorm(
+      scale: nil, shift: nil, runningMean: runningMean.keeping(kept, axis: 0),
+      runningVariance: runningVariance.keeping(kept, axis: 0), epsilon: epsilon, momentum: momentum)
+    copy.scale = scale?.keeping(kept, axis: 0)
+    copy.shift = shift?.keeping(kept, axis: 0)
+    return copy
   }
 }
 

@@ -43,11 +43,14 @@ public struct Compaction: Sendable {
   }
 
   /// A count before and after; 0 before what is new, and after what is gone.
-  public struct Change: Sendable, Hashable, Codable {
+  public struct Change: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Before.
     public let before: Int
     /// After.
     public let after: Int
+
+    /// Such as `300 → 120`, or the number alone where it is the same.
+    public var description: String { before == after ? "\(after)" : "\(before) → \(after)" }
   }
 
   /// The smaller network.

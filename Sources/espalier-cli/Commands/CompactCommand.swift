@@ -10,6 +10,10 @@ struct CompactCommand: ParsableCommand {
       are smaller. Prints the size beside that of the dense file. Every command reads compact files, with the same \
       numbers.
 
+      --physical first takes out what does not matter to the output, for good: channels and neurons that nothing reads or \
+      that never change, and inputs that nothing reads. Prints what went from each layer, what the network costs before and \
+      after, and by how much outputs differ at most on random samples.
+
       --values f16 and bf16 round the survivors to 16 bits, and print the accuracy on the test set before and after.
       """)
 
@@ -22,6 +26,9 @@ struct CompactCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How survivors are stored: f32, f16 or bf16.", valueName: "type"))
   var values = CompactValues.float32
 
+  @Flag(help: "Take dead channels, neurons and inputs out of the layers, which get smaller.")
+  var physical = false
+
   @OptionGroup var data: DataOptions
   @OptionGroup var compute: ComputeOptions
 
@@ -31,12 +38,17 @@ struct CompactCommand: ParsableCommand {
   func run() throws {
     try compute {
       let stored = try NetworkFile(contentsOf: file)
+      let fileBytes = try InputFile(file).size
       let rounding = values == .float32 ? nil : try Rounding(of: stored, file: file, data: data)
-      let size = try stored.write(to: output, form: .compact(values: values))
+      var smaller = stored
+      let compaction = physical ? Compaction(of: stored.network) : nil
+      if let compaction { smaller.network = compaction.network }
+      let size = try smaller.write(to: output, form: .compact(values: values))
       let report = CompactReport(
         file: output, values: values.description, bytes: size, denseBytes: try stored.denseByteCount(),
         denseBytesWithoutMasks: try stored.denseByteCount(masks: false),
-        accuracy: try rounding?.accuracy(after: output))
+        accuracy: try rounding?.accuracy(after: output),
+        physical: compaction.map { CompactionReport($0, of: stored.network, fileBytes: (fileBytes, size)) })
       try Console.print(json ? JSONText.encode(report) : report.description)
     }
   }
@@ -84,9 +96,11 @@ private struct CompactReport: Encodable, CustomStringConvertible {
   let denseBytes: Int
   let denseBytesWithoutMasks: Int
   let accuracy: Accuracy?
+  let physical: CompactionReport?
 
   private enum CodingKeys: CodingKey {
-    case file, values, bytes, denseBytes, denseBytesWithoutMasks, ratio, ratioWithoutMasks, accuracy
+    case file, values, bytes, denseBytes, denseBytesWithoutMasks, ratio, ratioWithoutMasks, accuracy,
+      physical
   }
 
   /// All keys always, so that readers need not test for them.
@@ -100,6 +114,7 @@ private struct CompactReport: Encodable, CustomStringConvertible {
     try container.encode(ratio(denseBytes), forKey: .ratio)
     try container.encode(ratio(denseBytesWithoutMasks), forKey: .ratioWithoutMasks)
     try container.encode(accuracy, forKey: .accuracy)
+    try container.encode(physical, forKey: .physical)
   }
 
   private func ratio(_ dense: Int) -> Double { Double(dense) / Double(bytes) }
@@ -109,11 +124,12 @@ private struct CompactReport: Encodable, CustomStringConvertible {
     func line(_ dense: Int) -> String {
       "\(dense.padded(to: width)) bytes  \(ratio(dense).formatted(decimals: 2))x"
     }
-    let sizes = """
-      compact (\(values))\(String(repeating: " ", count: 13 - values.count))\(bytes.padded(to: width)) bytes
-      dense with masks      \(line(denseBytes))
-      dense without masks   \(line(denseBytesWithoutMasks))
-      """
+    let sizes =
+      (physical.map { "\($0)\n\n" } ?? "") + """
+        compact (\(values))\(String(repeating: " ", count: 13 - values.count))\(bytes.padded(to: width)) bytes
+        dense with masks      \(line(denseBytes))
+        dense without masks   \(line(denseBytesWithoutMasks))
+        """
     guard let accuracy else { return sizes }
     let points = (100 * accuracy.difference).formatted(decimals: 2)
     return sizes + "\naccuracy on \(accuracy.dataset): \(percent(accuracy.before)) before, "
