@@ -115,28 +115,6 @@ extension Reshape {
   }
 }
 
-extension BatchNorm {
-  /// Channel by channel: each has its scale, shift and running statistics.
-  public var channelFlow: ChannelFlow {
-    ChannelFlow(
-      .passes,
-      parameters: [
-        ChannelParameter("scale", outputAxis: 0, isFactor: true), ChannelParameter("shift", outputAxis: 0),
-      ])
-  }
-
-  /// Slices scale, shift and running statistics.
-  public func keeping(_ channels: KeptChannels) -> BatchNorm {
-    let kept = channels.outputs
-    var copy = BatchNorm(
-      scale: nil, shift: nil, runningMean: runningMean.keeping(kept, axis: 0),
-      runningVariance: runningVariance.keeping(kept, axis: 0), epsilon: epsilon, momentum: momentum)
-    copy.scale = scale?.keeping(kept, axis: 0)
-    copy.shift = shift?.keeping(kept, axis: 0)
-    return copy
-  }
-}
-
 extension Flatten {
   /// Channel c of [channels, height, width] becomes the height · width features from c · height · width on.
   public var channelFlow: ChannelFlow { .passes }
