@@ -7,7 +7,7 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   let seed: UInt64
   private(set) var x: [Float]
   let dy: [Float]
-  let weights: [Float]
+  private(set) var weights: [Float]
   let bias: [Float]?
 
   init(_ shape: ConvolutionShape, seed: UInt64) {
@@ -28,6 +28,13 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   /// Sets a pixel of the first channel and sample.
   mutating func setPixel(row: Int, column: Int, to value: Float) {
     x[(row * shape.columns.image + column) * shape.batch] = value
+  }
+
+  /// The case with 0 for each weight that is not kept.
+  func masked(by kept: [Bool]) -> ConvolutionCase {
+    var masked = self
+    masked.weights = zip(weights, kept).map { $1 ? $0 : 0 }
+    return masked
   }
 
   var outputRows: Int { dy.count / shape.batch }
