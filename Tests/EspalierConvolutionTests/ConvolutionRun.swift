@@ -16,7 +16,9 @@ struct ConvolutionRun {
     let (x, dy) = (GuardedBuffer(test.x), GuardedBuffer(test.dy))
     let stored = matrix?.values.values ?? test.weights
     let (weights, bias) = (GuardedBuffer(stored), test.bias.map { GuardedBuffer($0) })
-    let (y, dx, dw) = (Self.unwritten(test.dy.count), Self.unwritten(test.x.count), Self.unwritten(stored.count))
+    let (y, dx, dw) = (
+      Self.unwritten(test.dy.count), Self.unwritten(test.x.count), Self.unwritten(stored.count)
+    )
     func view(_ buffer: GuardedBuffer<Float>) -> MatrixView {
       MatrixView(base: buffer.pointer, rows: buffer.count / shape.batch, columns: shape.batch)
     }

@@ -6,7 +6,8 @@ import Testing
 @Suite("Convolutions with packed weights")
 struct SparseConvolutionTests {
   /// Cases in one group, each with a random mask; one of them keeps nothing.
-  static let cases = (1...60).map { ConvolutionCase.random(seed: $0) }.filter { $0.shape.groups == 1 }.enumerated()
+  static let cases = (1...60).map { ConvolutionCase.random(seed: $0) }.filter { $0.shape.groups == 1 }
+    .enumerated()
     .map { index, test in MaskedCase(test, density: [0.3, 0.05, 0.8, 1, 0][index % 5]) }
 
   /// A case whose weights are 0 outside a mask.
@@ -56,7 +57,8 @@ struct SparseConvolutionTests {
     }
   }
 
-  @Test("A network computes the same packed as masked, and packing changes no value", arguments: ComputeCase.all)
+  @Test(
+    "A network computes the same packed as masked, and packing changes no value", arguments: ComputeCase.all)
   func network(_ way: ComputeCase) {
     var generator = Xoshiro256(seed: 3)
     var network = Network(input: [2, 9, 8]) {
@@ -73,7 +75,8 @@ struct SparseConvolutionTests {
     let batch = 5
     let count = network.outputShape.reduce(batch, *)
     let input = Tensor(uniform: -1..<1, shape: [144 * batch], using: &generator).values
-    let objective = Objective.meanSquaredError(Tensor(uniform: -1..<1, shape: [count], using: &generator).values)
+    let objective = Objective.meanSquaredError(
+      Tensor(uniform: -1..<1, shape: [count], using: &generator).values)
     way {
       let passes = [network, packed].map {
         TrainingPass(of: $0, input: input, batch: batch, objective, on: way.compute)

@@ -55,7 +55,10 @@ final class ConvolutionForward {
       uniform: -0.1..<0.1, shape: [shape.outputs, shape.inputs, `case`.kernel, `case`.kernel],
       using: &generator)
     bias = Tensor(uniform: -0.1..<0.1, shape: [shape.outputs], using: &generator)
-    layout = weights.withUnsafeValues { ConvolutionLayout($0.baseAddress!, shape) }
+    layout = weights.withUnsafeValues {
+      ConvolutionLayout(
+        $0.baseAddress!, outputs: shape.outputs, groups: 1, terms: weights.count / shape.outputs)
+    }
     let (batch, pixels) = (shape.batch, shape.inputs * `case`.image * `case`.image)
     samples = Tensor(uniform: -1..<1, shape: [batch, pixels], using: &generator)
     let (rows, columns) = (Buffer(samples), Buffer(Tensor(zeros: [pixels, batch])))

@@ -6,7 +6,7 @@ final class DynamicPart: Sendable {
   /// What computes a linear layer.
   enum Choice: Sendable {
     /// Reads so many weights whatever the sample is.
-    case whole(any LinearOperator, weights: Int)
+    case whole(any PlanOperator, weights: Int)
     case columns(ColumnOperator)
   }
 

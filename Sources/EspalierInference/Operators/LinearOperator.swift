@@ -1,20 +1,8 @@
 internal import EspalierNetworks
 internal import EspalierTensors
 
-/// One way to compute a linear layer, with its bias and the activation after it, for batches of one size.
-///
-/// Immutable: many threads may run it at once, each on memory of its own.
-protocol LinearOperator: Sendable {
-  /// Which way it is.
-  var kind: OperatorKind { get }
-  /// The bytes of weights and positions that one batch reads.
-  var byteCount: Int { get }
-  /// Computes the context's output from its input.
-  func run(_ context: LayerContext, on compute: Compute)
-}
-
 /// The layer as it is: dense on the backend, or packed.
-struct LayerOperator: LinearOperator {
+struct LayerOperator: PlanOperator {
   let layer: Linear
 
   var kind: OperatorKind { layer.weight.isPacked ? .packed : .dense }
@@ -22,11 +10,13 @@ struct LayerOperator: LinearOperator {
     layer.weight.pattern?.byteCount ?? layer.weight.storedCount * MemoryLayout<Float>.stride
   }
 
+  var storedLayer: (any Layer)? { layer }
+
   func run(_ context: LayerContext, on compute: Compute) { layer.forward(context, on: compute) }
 }
 
 /// A product with weights that were laid out for it when the operator was made.
-struct LayoutOperator: LinearOperator {
+struct LayoutOperator: PlanOperator {
   /// Computes Y = f(W · X + bias).
   typealias Product =
     @Sendable (

@@ -1,7 +1,7 @@
 internal import EspalierNetworks
 internal import EspalierTensors
 
-/// The ways to compute a linear layer.
+/// The ways to compute a linear layer or, the first and `packed`, a convolution.
 public enum OperatorKind: String, Sendable, Codable, CaseIterable {
   /// All weights, by the backend's dense product, then a pass for bias and activation.
   case dense
@@ -60,7 +60,7 @@ extension OperatorKind {
   }
 
   /// The layer computed this way, with values kept as told where the layout can.
-  func make(for layer: Linear, values: SparseVectorLayout.Values) -> any LinearOperator {
+  func make(for layer: Linear, values: SparseVectorLayout.Values) -> any PlanOperator {
     var layer = layer
     switch self {
     case .dense:

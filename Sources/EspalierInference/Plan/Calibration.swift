@@ -9,9 +9,11 @@ enum Calibration {
 
   /// The contender with the shortest time of all rounds.
   static func fastest(
-    of contenders: [any LinearOperator], layer: Linear, batchSize: Int, on compute: Compute
-  ) -> any LinearOperator {
-    let benches = contenders.map { OperatorBench($0, layer: layer, batchSize: batchSize, compute) }
+    of contenders: [any PlanOperator], layer: some Layer, input: [Int], batchSize: Int, on compute: Compute
+  ) -> any PlanOperator {
+    let benches = contenders.map {
+      OperatorBench($0, layer: layer, input: input, batchSize: batchSize, compute)
+    }
     return contenders[fastest(of: benches)]
   }
 
@@ -75,30 +77,35 @@ final class SplitBench: Bench {
 
 /// One operator with memory to run on.
 private final class OperatorBench: Bench {
-  private let contender: any LinearOperator
+  private let contender: any PlanOperator
   private let context: LayerContext
   private let memory: [Tensor]
   private let compute: Compute
 
-  init(_ contender: any LinearOperator, layer: Linear, batchSize: Int, _ compute: Compute) {
+  init(
+    _ contender: any PlanOperator, layer: some Layer, input: [Int], batchSize: Int, _ compute: Compute
+  ) {
     self.contender = contender
     self.compute = compute
-    let stored = (contender as? LayerOperator)?.layer ?? layer
     let scratch = ThreadCount.$current.withValue(compute.threads) {
-      stored.scratchCount(
-        inputs: [[layer.inputs]], batchSize: batchSize, training: false, inputGradient: false)
+      contender.storedLayer?.scratchCount(
+        inputs: [input], batchSize: batchSize, training: false, inputGradient: false) ?? 0
     }
+    guard let output = try? layer.outputShape(for: [input]) else {
+      preconditionFailure("a layer of kind \(type(of: layer).kind) takes no samples of shape \(input)")
+    }
+    let (inputs, outputs) = (input.reduce(1, *), output.reduce(1, *))
     var generator = Xoshiro256(seed: 1)
     var memory = [
-      Tensor(uniform: 0..<1, shape: [layer.inputs, batchSize], using: &generator),
-      Tensor(zeros: [layer.outputs, batchSize]), Tensor(zeros: [scratch]),
+      Tensor(uniform: 0..<1, shape: [inputs, batchSize], using: &generator),
+      Tensor(zeros: [outputs, batchSize]), Tensor(zeros: [scratch]),
     ]
     let buffers = memory.indices.map { index in memory[index].withUnsafeMutableValues { $0 } }
     self.memory = memory
     context = LayerContext(
-      inputShapes: [[layer.inputs]], outputShape: [layer.outputs],
-      inputs: [MatrixView(base: buffers[0].baseAddress!, rows: layer.inputs, columns: batchSize)],
-      output: MatrixView(base: buffers[1].baseAddress!, rows: layer.outputs, columns: batchSize),
+      inputShapes: [input], outputShape: output,
+      inputs: [MatrixView(base: buffers[0].baseAddress!, rows: inputs, columns: batchSize)],
+      output: MatrixView(base: buffers[1].baseAddress!, rows: outputs, columns: batchSize),
       outputGradient: nil, inputGradients: [nil], parameterGradients: [], fusedActivation: .relu,
       scratch: buffers[2], isTraining: false)
   }

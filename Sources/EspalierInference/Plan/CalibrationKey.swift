@@ -23,6 +23,18 @@ struct CalibrationKey: Hashable, Sendable {
       [Self.size(layer, structure, batchSize: batchSize)], contenders.map(\.rawValue))
   }
 
+  /// For the operators that may compute a convolution of images.
+  init(
+    _ layer: Conv2d, image: [Int], batchSize: Int, _ contenders: [OperatorKind], _ compute: Compute
+  ) {
+    let geometry = layer.geometry
+    let size =
+      "\(layer.outputs) convolutions of \(image.map(String.init).joined(separator: "x")) by \(geometry.kernel), "
+      + "stride \(geometry.stride), padding \(geometry.padding), dilation \(geometry.dilation), batch \(batchSize), "
+      + "density 2^-\(Self.densityStep(layer.weight.density))/10"
+    text = Self.join(Self.place(compute, .single), [size], contenders.map(\.rawValue))
+  }
+
   /// For the splits of a batch.
   init(
     _ network: Network, batchSize: Int, _ contenders: [BatchSplit], values: SparseVectorLayout.Values,
@@ -46,10 +58,13 @@ struct CalibrationKey: Hashable, Sendable {
     ] + (values == .single ? [] : ["half-precision values"])
   }
 
+  /// Densities within a tenth of each other behave alike.
+  private static func densityStep(_ density: Double) -> Int {
+    density > 0 ? Int((-10 * log2(density)).rounded()) : -1
+  }
+
   private static func size(_ layer: Linear, _ structure: MaskStructure, batchSize: Int) -> String {
-    // Densities within a tenth of each other behave alike.
-    let density = layer.weight.density
-    let step = density > 0 ? Int((-10 * log2(density)).rounded()) : -1
+    let step = densityStep(layer.weight.density)
     let size = "\(layer.outputs)x\(layer.inputs), batch \(batchSize), density 2^-\(step)/10"
     return structure.description.isEmpty ? size : "\(size) in \(structure)"
   }

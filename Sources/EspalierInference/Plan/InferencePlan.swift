@@ -4,8 +4,9 @@ public import EspalierTensors
 /// A trained network lowered to the fastest operators for batches of one size, with all memory planned.
 ///
 /// Batch normalisation becomes part of the layer before it where it can (`Network.foldingBatchNorm`). For each linear layer
-/// one of several operators is chosen: the backend's dense product, or a sparse kernel on the
-/// survivors in the layout that suits the batch (see `OperatorKind`). Samples that would fill vectors in part only may be
+/// one of several operators is chosen: the backend's dense product, or a sparse kernel on the survivors in the layout that
+/// suits the batch (see `OperatorKind`); for a convolution, dense products on weights laid out once, or those of the
+/// survivors. Samples that would fill vectors in part only may be
 /// computed apart: 17 as 16 and 1. Predictions equal the network's own to rounding, for finite inputs; a sample with a NaN or
 /// an infinite value may get NaN for every output, as from a dense network with masks, in which 0 · NaN is NaN, even where
 /// packed layers are not connected to that input. Other samples do not suffer.
@@ -21,7 +22,7 @@ public import EspalierTensors
 public final class InferencePlan: Sendable {
   /// Samples a batch.
   public let batchSize: Int
-  /// The linear layers in the order of the network, with the operators chosen for them; once more for samples that are
+  /// The linear layers and convolutions in the order of the network, with the operators chosen for them; once more for samples that are
   /// computed apart.
   public let layers: [PlannedLayer]
 

@@ -27,7 +27,7 @@ public struct OperatorSelection: Sendable {
     OperatorSelection(measures: true, cache: cache)
   }
 
-  func choose(for layer: Linear, batchSize: Int, on compute: Compute) -> any LinearOperator {
+  func choose(for layer: Linear, batchSize: Int, on compute: Compute) -> any PlanOperator {
     let structure = MaskStructure(of: layer.weight)
     let kinds = OperatorKind.candidates(
       for: layer, structure, batchSize: batchSize, compute.instructionSet)
@@ -41,7 +41,24 @@ public struct OperatorSelection: Sendable {
       return known.make(for: layer, values: values)
     }
     let contenders = kinds.map { $0.make(for: layer, values: values) }
-    let fastest = Calibration.fastest(of: contenders, layer: layer, batchSize: batchSize, on: compute)
+    let fastest = Calibration.fastest(
+      of: contenders, layer: layer, input: [layer.inputs], batchSize: batchSize, on: compute)
+    cache?.remember(fastest.kind.rawValue, for: key)
+    return fastest
+  }
+
+  func choose(
+    for layer: Conv2d, image: [Int], batchSize: Int, on compute: Compute
+  ) -> any PlanOperator {
+    let kinds = ConvolutionOperator.candidates(for: layer)
+    guard measures, kinds.count > 1 else { return ConvolutionOperator.make(kinds[0], for: layer) }
+    let key = CalibrationKey(layer, image: image, batchSize: batchSize, kinds, compute)
+    if let known = cache?[key].flatMap(OperatorKind.init), kinds.contains(known) {
+      return ConvolutionOperator.make(known, for: layer)
+    }
+    let contenders: [any PlanOperator] = kinds.map { ConvolutionOperator.make($0, for: layer) }
+    let fastest = Calibration.fastest(
+      of: contenders, layer: layer, input: image, batchSize: batchSize, on: compute)
     cache?.remember(fastest.kind.rawValue, for: key)
     return fastest
   }

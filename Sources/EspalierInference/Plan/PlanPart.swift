@@ -7,18 +7,24 @@ final class PlanPart: Sendable {
   /// Samples a batch.
   let batchSize: Int
   let network: Network
-  /// What was chosen for each node that is a linear layer.
-  let operators: [(any LinearOperator)?]
+  /// What was chosen for each node that is a linear layer or a convolution.
+  let operators: [(any PlanOperator)?]
   let compute: Compute
   private let idle = Mutex<[IdleWorkspace]>([])
 
   init(_ network: Network, batchSize: Int, selection: OperatorSelection, on compute: Compute) {
     var lowered = network
-    var operators: [(any LinearOperator)?] = []
+    var operators: [(any PlanOperator)?] = []
     for (index, node) in network.nodes.enumerated() {
-      let chosen = node.layer.linear.map { selection.choose(for: $0, batchSize: batchSize, on: compute) }
+      let chosen: (any PlanOperator)?
+      if let layer = node.layer as? Conv2d {
+        chosen = selection.choose(
+          for: layer, image: network.shape(of: node.sources[0]), batchSize: batchSize, on: compute)
+      } else {
+        chosen = node.layer.linear.map { selection.choose(for: $0, batchSize: batchSize, on: compute) }
+      }
       operators.append(chosen)
-      if let stored = (chosen as? LayerOperator)?.layer { lowered.replaceLayer(at: index, with: stored) }
+      if let stored = chosen?.storedLayer { lowered.replaceLayer(at: index, with: stored) }
     }
     self.network = lowered
     self.operators = operators

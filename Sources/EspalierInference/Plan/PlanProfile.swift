@@ -8,7 +8,7 @@ public struct PlanProfile: Sendable {
     public let name: String
     /// What is computed: an operator, or the kind of another layer.
     public let operation: String
-    /// The linear layer, if it is one.
+    /// The linear layer or convolution, if it is one.
     public let layer: PlannedLayer?
     /// The median time of one batch in seconds.
     public let seconds: Double

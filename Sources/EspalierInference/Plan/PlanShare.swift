@@ -11,8 +11,7 @@ struct PlanShare: Sendable {
 
   var layers: [PlannedLayer] {
     zip(part.network.nodes, part.operators).compactMap { node, chosen in
-      guard let chosen, let layer = node.layer.linear else { return nil }
-      return PlannedLayer(name: node.name, layer: layer, chosen: chosen, samples: samples, batches: batches)
+      chosen.flatMap { PlannedLayer(node, chosen: $0, samples: samples, batches: batches) }
     }
   }
 }

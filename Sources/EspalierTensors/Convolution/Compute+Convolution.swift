@@ -2,15 +2,14 @@ extension ConvolutionShape {
   /// Floats of working memory for `Compute.convolve` on up to `threads` threads; with weights in a `ConvolutionLayout` if
   /// `packed`.
   public func scratchCount(threads: Int, packed: Bool = false) -> Int {
-    (packed ? 0 : packedCount) + ConvolutionProduct.scratchCount(self, threads: threads, isSparse: false)
+    (packed ? 0 : packedKernels.count)
+      + ConvolutionProduct.scratchCount(self, threads: threads, isSparse: false)
   }
 
   /// Floats of working memory for `Compute.convolutionGradients` on up to `threads` threads.
   public func gradientScratchCount(threads: Int) -> Int {
     ConvolutionGradients.scratchCount(self, threads: threads)
   }
-
-  var packedCount: Int { (groups * PackedKernels.groupCount(self) + 15) / 16 * 16 }
 }
 
 extension Compute {
@@ -32,11 +31,11 @@ extension Compute {
     activation: Activation?, into y: MatrixView, scratch: UnsafeMutablePointer<Float>
   ) {
     shape.require(inputs: x, outputs: y)
-    PackedKernels.write(weights, shape, into: scratch, compute: self)
+    shape.packedKernels.write(weights, into: scratch, compute: self)
     let product = ConvolutionProduct(
       compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation,
       weights: .dense(scratch))
-    product.run(scratch: scratch + shape.packedCount)
+    product.run(scratch: scratch + shape.packedKernels.count)
   }
 
   /// The same with weights that are in the order of the products already; `scratch` holds
@@ -46,7 +45,7 @@ extension Compute {
     activation: Activation?, into y: MatrixView, scratch: UnsafeMutablePointer<Float>
   ) {
     shape.require(inputs: x, outputs: y)
-    precondition(layout.count == shape.packedCount, "weights of another convolution than \(shape)")
+    precondition(layout.count == shape.packedKernels.count, "weights of another convolution than \(shape)")
     let product = ConvolutionProduct(
       compute: self, shape: shape, x: x, y: y, bias: bias, activation: activation,
       weights: .dense(layout.base))

@@ -2,12 +2,12 @@
 public final class ConvolutionLayout: Sendable {
   private let storage: AlignedStorage<Float>
 
-  /// The layout of weights [outputs, inputs / groups, kernel height, kernel width]; of `shape` only the channels, groups and
-  /// kernel matter.
-  public init(_ weights: UnsafePointer<Float>, _ shape: ConvolutionShape) {
-    storage = AlignedStorage(uninitializedCount: shape.packedCount)
+  /// The layout of weights [outputs, inputs / groups, kernel height, kernel width], of which each output has `terms`.
+  public init(_ weights: UnsafePointer<Float>, outputs: Int, groups: Int, terms: Int) {
+    let order = PackedKernels(groups: groups, groupOutputs: outputs / groups, terms: terms)
+    storage = AlignedStorage(uninitializedCount: order.count)
     storage.values.initialize(repeating: 0)
-    PackedKernels.write(weights, shape, into: storage.values.baseAddress!, compute: .current)
+    order.write(weights, into: storage.values.baseAddress!, compute: .current)
   }
 
   var count: Int { storage.values.count }

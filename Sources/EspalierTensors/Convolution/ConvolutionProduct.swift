@@ -129,7 +129,7 @@ struct ConvolutionProduct {
   ) {
     let run = plan.run(lines: lines)
     var product = EspalierShiftedProduct(
-      weights: weights + group * PackedKernels.groupCount(shape), panel: 8 * shape.terms, step: 8,
+      weights: weights + group * shape.packedKernels.groupCount, panel: 8 * shape.terms, step: 8,
       outputs: shape.groupOutputs, inputs: shape.terms, y_rows: shared.outputOffsets,
       x_rows: shared.inputOffsets, y_line: shape.lineLength, x_line: plan.layout.lineStep, lines: run.lines,
       columns: run.columns)

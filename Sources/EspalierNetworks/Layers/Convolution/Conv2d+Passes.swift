@@ -31,6 +31,22 @@ extension Conv2d {
     }
   }
 
+  /// The weights in the order of the dense products.
+  package var denseLayout: ConvolutionLayout {
+    weight.values.withUnsafeValues {
+      ConvolutionLayout($0.baseAddress!, outputs: outputs, groups: groups, terms: weight.count / outputs)
+    }
+  }
+
+  /// Y = f(W ∗ X + b) with weights laid out before.
+  package func forward(_ context: LayerContext, _ layout: ConvolutionLayout, on compute: Compute) {
+    withBias {
+      compute.convolve(
+        context.input, layout, shape(of: context), bias: $0, activation: context.fusedActivation,
+        into: context.output, scratch: scratch(of: context, on: compute))
+    }
+  }
+
   /// The activation's derivative and db in one pass, then dW and, if asked for, dX.
   public func backward(_ context: LayerContext, on compute: Compute) {
     let dy = context.outputGradient!
