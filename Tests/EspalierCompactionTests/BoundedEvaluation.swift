@@ -59,6 +59,8 @@ struct BoundedEvaluation {
     case let layer as Select:
       let length = inputs[0].count / shape[0]
       return layer.indices.flatMap { inputs[0][$0 * length..<($0 + 1) * length] }
+    case is Concat: return inputs.flatMap { $0 }
+    case let layer as Upsample: return enlarged(layer.factor, inputs[0], shape)
     case is Dropout, is Flatten, is Reshape: return inputs[0]
     default: preconditionFailure("no bound for the layer of node \(node.name)")
     }
@@ -74,7 +76,7 @@ struct BoundedEvaluation {
     }
   }
 
-  /// Scale · (x − mean) / √(variance + ε) + shift: four roundings of the terms' sizes, two of them in the factor.
+  /// scale · (x − mean) / √(variance + ε) + shift: four roundings of the terms' sizes, two of them in the factor.
   private func normalized(_ layer: BatchNorm, _ x: [Value]) -> [Value] {
     let (scale, shift) = (layer.scale?.values.values, layer.shift?.values.values)
     let pixels = x.count / layer.channels
@@ -108,6 +110,13 @@ struct BoundedEvaluation {
         }
       }
       return sum.total
+    }
+  }
+
+  private func enlarged(_ factor: Int, _ x: [Value], _ shape: [Int]) -> [Value] {
+    (0..<shape[0] * shape[1]).flatMap { row in
+      let line = (0..<shape[2] * factor).map { x[row * shape[2] + $0 / factor] }
+      return (0..<factor).flatMap { _ in line }
     }
   }
 

@@ -1,8 +1,8 @@
 import EspalierNetworks
 import EspalierTensors
 
-/// A small random network under random masks: perceptrons and convolutional networks with residual sums, every activation
-/// function, pooling, grouped and depthwise convolutions, packed layers, branches and outputs read by nobody.
+/// A small random network under random masks: perceptrons and convolutional networks with residual sums, concatenations, every activation
+/// function, normalisation, pooling, grouped and depthwise convolutions, packed layers, branches and outputs read by nobody.
 struct RandomNetwork {
   private(set) var network: Network
   private var generator: Xoshiro256
@@ -59,8 +59,10 @@ struct RandomNetwork {
 
   private mutating func appendImageLayers() {
     for _ in 0..<number(1...3) {
-      switch number(0...5) {
+      switch number(0...7) {
       case 0, 1: appendConvolution(number(1...6))
+      case 6: if shape[1] < 4 { append(Upsample(factor: 2)) }
+      case 7: appendBranches { $0.appendConvolution(number: $0.number(1...4), kernel: 3, padding: 1) }
       case 2: appendSum { $0.appendConvolution(number: $0.shape[0], kernel: 3, padding: 1) }
       case 3:
         if shape[0] > 1 {
@@ -101,7 +103,11 @@ struct RandomNetwork {
   }
 
   private mutating func appendFeatureLayers() {
-    switch number(0...4) {
+    switch number(0...5) {
+    case 2:
+      appendBranches {
+        $0.append(Linear(inputs: $0.shape[0], outputs: $0.number(1...6), using: &$0.generator))
+      }
     case 0:
       appendSum {
         $0.append(Linear(inputs: $0.shape[0], outputs: $0.number(1...8), using: &$0.generator))
@@ -118,6 +124,21 @@ struct RandomNetwork {
     }
     append(Linear(inputs: shape[0], outputs: number(1...12), bias: number(0...3) > 0, using: &generator))
     appendActivation()
+  }
+
+  /// Two branches of one shape but for their channels and, maybe, their input, one after another; now and then concatenated
+  /// again with one of them.
+  private mutating func appendBranches(_ body: (inout RandomNetwork) -> Void) {
+    let source = last
+    var ends: [Network.Source] = Bool.random(using: &generator) ? [source] : []
+    for _ in 0..<2 {
+      last = source
+      body(&self)
+      appendActivation()
+      ends.append(last)
+    }
+    last = network.append(Concat(), after: ends)
+    if number(0...2) == 0 { last = network.append(Concat(), after: [last, ends[1]]) }
   }
 
   /// x + f(x), the channels of x given to the body.

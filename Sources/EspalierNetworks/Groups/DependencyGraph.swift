@@ -138,7 +138,9 @@ private struct GroupFinder {
     return network.nodes.indices.flatMap { index -> [CoupledSlice] in
       let node = network.nodes[index]
       let read = readChannels(of: index, channels)
-      return flows[index].parameters.flatMap { axes in
+      let own = flows[index].parameters.filter { axes in node.parameterPaths.contains { $0.name == axes.name }
+      }
+      return own.flatMap { axes in
         [
           channels[index].flatMap { made in
             axes.outputAxis.map { slice(of: node, axes.name, axis: $0, .makes, made) }

@@ -58,11 +58,11 @@ struct CompactionPass {
     }
   }
 
-  /// Whether a constant goes into the biases of a layer that reads it. Parts of a grouped layer share the places of their
-  /// inputs, which can be cut off only where all of them are dead.
+  /// Whether a constant goes into the biases of a layer that reads it: all dead ones do. Parts of a grouped layer share the
+  /// places of their inputs, which can be cut off only where all of them are dead.
   private func takes(_ element: Int, into index: Int) -> Bool {
-    live.canFold(element, into: index)
-      && (!live.isLive[element] || live.flows[index].rule == .mixes(groups: 1))
+    guard live.isLive[element] else { return live.canFold(element, into: index) }
+    return live.canFoldAndKeep(element, into: index) && live.flows[index].rule == .mixes(groups: 1)
   }
 
   /// The layer with the constants that it reads in its biases, and cut off from them and from dead channels that stay; nil if

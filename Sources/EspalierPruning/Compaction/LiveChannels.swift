@@ -17,8 +17,11 @@ struct LiveChannels {
   private(set) var isLive: [Bool]
   /// By element: whether its class is dead and stays, since a layer cannot be without channels.
   private(set) var isKept: [Bool]
-  /// Whether the layers can take constants into their biases.
+  /// Whether the layers can take constants into their biases, and whether they have any.
   private let takesConstants: [Bool]
+  private let hasBiases: [Bool]
+  /// The elements of each class by its root.
+  private let members: [Int: [Int]]
 
   /// Costs time and memory in proportion to channels and weights that are not 0, and one prediction.
   init(of network: Network) {
@@ -33,10 +36,19 @@ struct LiveChannels {
       flow.keepsConstants
         && node.layer.adding([Float](repeating: 0, count: node.outputShape.first ?? 1)) != nil
     }
+    hasBiases = zip(network.nodes, flows).map { Self.hasBiases($0.layer, $1) }
+    members = Dictionary(grouping: 0..<classes.count) { classes.root($0) }
     isLive = [Bool](repeating: false, count: classes.count)
     isKept = isLive
-    spread()
+    spread(from: members.keys.filter { classes.pin(of: $0) != nil })
     keepOneOfEach()
+  }
+
+  private static func hasBiases(_ layer: any Layer, _ flow: ChannelFlow) -> Bool {
+    let addends = flow.parameters.filter { !$0.isFactor && $0.outputAxis != nil }
+    var (layer, found) = (layer, false)
+    layer.visitParameters { name, _ in found = found || addends.contains { $0.name == name } }
+    return found
   }
 
   /// Whether an element is to go.
@@ -48,12 +60,15 @@ struct LiveChannels {
     return value == 0 || takesConstants[index]
   }
 
-  /// Marks what is live, from what cannot go backwards.
-  private mutating func spread() {
-    var members = [Int: [Int]](minimumCapacity: classes.count)
-    for element in 0..<classes.count { members[classes.root(element), default: []].append(element) }
+  /// Whether it can do so and have no more values than before although the channel stays.
+  func canFoldAndKeep(_ element: Int, into index: Int) -> Bool {
+    canFold(element, into: index) && (hasBiases[index] || constants[element] == 0)
+  }
+
+  /// Marks the classes of the given roots live, and all that they need.
+  private mutating func spread(from roots: [Int]) {
     let readers = MixingOutputs(of: network, classes)
-    var waiting = members.keys.filter { classes.pin(of: $0) != nil }
+    var waiting = roots
     while let root = waiting.popLast() {
       guard !isLive[root] else { continue }
       for element in members[root]! { isLive[element] = true }
@@ -79,14 +94,35 @@ struct LiveChannels {
     }
   }
 
-  /// Lets the first class of every node without live channels stay.
+  /// Lets the first class of every node without live channels stay; it becomes live where taking its constant would cost a
+  /// layer biases that it does not have.
   private mutating func keepOneOfEach() {
-    for index in network.nodes.indices {
-      let elements = classes.elements(of: .node(index))
-      guard let first = elements.first, elements.allSatisfy(goes) else { continue }
-      let root = classes.root(first)
-      for element in 0..<classes.count where classes.root(element) == root { isKept[element] = true }
+    while true {
+      isKept = [Bool](repeating: false, count: classes.count)
+      for index in network.nodes.indices {
+        let elements = classes.elements(of: .node(index))
+        guard let first = elements.first, elements.allSatisfy(goes) else { continue }
+        for element in members[classes.root(first)]! { isKept[element] = true }
+      }
+      let needed = keptClassesThatCostBiases()
+      if needed.isEmpty { return }
+      spread(from: needed)
     }
+  }
+
+  private func keptClassesThatCostBiases() -> [Int] {
+    var roots: Set<Int> = []
+    for index in network.nodes.indices where !hasBiases[index] {
+      guard let connections = connections[index] else { continue }
+      let first = classes.elements(of: network.nodes[index].sources[0]).lowerBound
+      for (output, element) in classes.elements(of: .node(index)).enumerated() where isLive[element] {
+        connections.forEach(of: output) { input, _ in
+          let element = first + input
+          if isKept[element], !canFoldAndKeep(element, into: index) { roots.insert(classes.root(element)) }
+        }
+      }
+    }
+    return roots.sorted()
   }
 }
 
