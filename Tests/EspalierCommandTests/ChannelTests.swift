@@ -30,8 +30,11 @@ import Testing
     let cost = try #require(report["cost"] as? [String: [String: Any]])
     #expect(cost["before"]?["multiplyAccumulates"] as? Int == 228)
     #expect(cost["after"]?["multiplyAccumulates"] as? Int == 114)
-    let page = String(decoding: try #require(contents(folder.path("espalier-run/report.html"))), as: UTF8.self)
-    for text in ["retrained 2", "train, remove whole channels, retrain, in 2 rounds", "What it costs", "importance"] {
+    let page = String(
+      decoding: try #require(contents(folder.path("espalier-run/report.html"))), as: UTF8.self)
+    for text in [
+      "retrained 2", "train, remove whole channels, retrain, in 2 rounds", "What it costs", "importance",
+    ] {
       #expect(page.contains(text), "\(text)")
     }
     // What is left goes on like any other network.
@@ -41,7 +44,8 @@ import Testing
   @Test func pruneMeetsTargets() throws {
     #expect(espalier(["train", "--epochs", "1"] + TinyData.options).status == 0)
     for (options, width) in [
-      ("--channels 0.25", 9), ("--target-macs 0.5", 6), ("--target-macs 100", 5), ("--target-parameters 0.5", 5),
+      ("--channels 0.25", 9), ("--target-macs 0.5", 6), ("--target-macs 100", 5),
+      ("--target-parameters 0.5", 5),
       ("--channels 0.6 --round-to 4", 8), ("--channels 0.9 --floor 3", 3), ("--channels 0.5 --global", 6),
       ("--channels 0.5 --importance taylor --group-reduction max --data data", 6),
       ("--channels 0.5 --importance apoz --data data --samples 20", 6), ("--channels 0.5 --layers fc1", 6),
@@ -50,7 +54,9 @@ import Testing
       let outcome = espalier.shell("$espalier prune dense.safetensors \(options)")
       #expect(outcome.status == 0, "\(options): \(outcome.errors)")
       #expect(try widths("pruned.safetensors") == [width, 3], "\(options)")
-      #expect(outcome.output.contains("channels =    12 -> \(width < 10 ? "    " : "   ")\(width)"), "\(outcome.output)")
+      #expect(
+        outcome.output.contains("channels =    12 -> \(width < 10 ? "    " : "   ")\(width)"),
+        "\(outcome.output)")
     }
     let json = try espalier("prune", "dense.safetensors", "--channels", "0.5", "--json").json()
     #expect(json["multiplyAccumulates"] as? NSDictionary == ["before": 228, "after": 114])
@@ -58,22 +64,57 @@ import Testing
 
   @Test(arguments: [
     ("prune dense.safetensors --channels 2", 64, "--channels: expected a share from 0 to 1, found 2.0"),
-    ("prune dense.safetensors --channels 0.5 --target-macs 0.5", 64, "expected one amount, found --channels and --target-macs"),
-    ("prune dense.safetensors --channels 0.5 --sparsity 0.5", 64, "--channels, --sparsity: expected one of them, found both"),
-    ("prune dense.safetensors --channels 0.5 --biases", 64, "--channels, --biases: expected one of them, found both"),
-    ("prune dense.safetensors --global", 64, "--global: expected --channels or a target such as --target-macs as well, found none"),
-    ("prune dense.safetensors --target-latency fast", 64, "expected a share above 0 and up to 1, or a time such as 50us or 1.5ms"),
-    ("prune dense.safetensors --target-macs 0.001", 1, "expected at most 0 of multiply-accumulates, found 19 with as few channels as may stay"),
-    ("prune dense.safetensors --channels 1 --floor 0", 1, "layer fc1: expected at least one channel to stay, found all 12"),
-    ("prune dense.safetensors --channels 0.5 --importance scale", 1, "group fc1: expected a normalisation whose scales tell"),
+    (
+      "prune dense.safetensors --channels 0.5 --target-macs 0.5", 64,
+      "expected one amount, found --channels and --target-macs"
+    ),
+    (
+      "prune dense.safetensors --channels 0.5 --sparsity 0.5", 64,
+      "--channels, --sparsity: expected one of them, found both"
+    ),
+    (
+      "prune dense.safetensors --channels 0.5 --biases", 64,
+      "--channels, --biases: expected one of them, found both"
+    ),
+    (
+      "prune dense.safetensors --global", 64,
+      "--global: expected --channels or a target such as --target-macs as well, found none"
+    ),
+    (
+      "prune dense.safetensors --target-latency fast", 64,
+      "expected a share above 0 and up to 1, or a time such as 50us or 1.5ms"
+    ),
+    (
+      "prune dense.safetensors --target-macs 0.001", 1,
+      "expected at most 0 of multiply-accumulates, found 19 with as few channels as may stay"
+    ),
+    (
+      "prune dense.safetensors --channels 1 --floor 0", 1,
+      "layer fc1: expected at least one channel to stay, found all 12"
+    ),
+    (
+      "prune dense.safetensors --channels 0.5 --importance scale", 1,
+      "group fc1: expected a normalisation whose scales tell"
+    ),
     ("prune dense.safetensors --channels 0.5 --layers fc2", 1, "expected a layer whose channels may go"),
-    ("run --rounds 2", 64, "--rounds: expected --structured or a target such as --target-macs as well, found none"),
-    ("run --structured 0.5 --sensitivity 2", 64, "--sensitivity, --channels: expected one of them, found both"),
+    (
+      "run --rounds 2", 64,
+      "--rounds: expected --structured or a target such as --target-macs as well, found none"
+    ),
+    (
+      "run --structured 0.5 --sensitivity 2", 64,
+      "--sensitivity, --channels: expected one of them, found both"
+    ),
     ("run --recipe r.yaml --slimming 0.1", 64, "--recipe, --slimming: expected one of them"),
-    ("run --slimming 0.1 --data data --model 16-12-3", 64, "--slimming: expected a network with normalisations"),
+    (
+      "run --slimming 0.1 --data data --model 16-12-3", 64,
+      "--slimming: expected a network with normalisations"
+    ),
   ])
   func mistakesAreOneLine(_ line: String, _ status: Int, _ message: String) throws {
-    if line.hasPrefix("prune") { #expect(espalier(["train", "--epochs", "1"] + TinyData.options).status == 0) }
+    if line.hasPrefix("prune") {
+      #expect(espalier(["train", "--epochs", "1"] + TinyData.options).status == 0)
+    }
     let outcome = espalier.shell("$espalier \(line)")
     #expect(outcome.status == status && outcome.output == "", "\(outcome.errors)")
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
@@ -82,9 +123,12 @@ import Testing
 
   @Test func trainingPreparesWithGroupLasso() throws {
     func penalized(_ options: [String]) throws -> Double {
-      #expect(espalier(["train", "--epochs", "2", "--output", "net"] + options + TinyData.options).status == 0)
+      #expect(
+        espalier(["train", "--epochs", "2", "--output", "net"] + options + TinyData.options).status == 0)
       let network = try NetworkFile(contentsOf: folder.path("net")).network
-      return network[ParameterPath(node: "fc1", name: "weight")]!.values.values.reduce(0) { $0 + Double($1 * $1) }
+      return network[ParameterPath(node: "fc1", name: "weight")]!.values.values.reduce(0) {
+        $0 + Double($1 * $1)
+      }
     }
     #expect(try penalized(["--group-lasso", "0.05"]) < 0.9 * penalized([]))
   }

@@ -114,6 +114,40 @@ import Testing
     #expect(!folder.names.contains("small"))
   }
 
+  @Test func physicalCompactionTellsWhatWentAndChangesNoOutput() throws {
+    let report = try #require(try json("compact --physical net small --json")["physical"] as? NSDictionary)
+    let before = try NetworkFile(contentsOf: folder.path("net")).network
+    let after = try NetworkFile(contentsOf: folder.path("small")).network
+    #expect(after.bits == before.compacted().bits && after.parameterCount < before.parameterCount)
+    #expect(try #require(report["largestDifference"] as? Double) < 1e-5)
+    let layers = try #require(report["layers"] as? [NSDictionary])
+    #expect(layers.compactMap { $0["name"] as? String }.contains("fc1"))
+    let (dense, compact) = try (
+      json("evaluate net --data data --json"), json("evaluate small --data data --json")
+    )
+    #expect(dense["confusion"] as? [[Int]] == compact["confusion"] as? [[Int]])
+    _ = try json("retrain small --data data --epochs 1 --output small --json")
+
+    let text = espalier("compact", "--physical", "net", "small").output
+    #expect(
+      text.contains("fc1     linear") && text.contains("outputs of 64 random samples differ by at most "))
+  }
+
+  @Test func groupsAreATableDataAndADrawing() throws {
+    let text = espalier("groups", "net").output
+    #expect(text.contains("fc1       12      20    19  fc1         fc2"), "\(text)")
+    #expect(text.contains("network output: fc2 3"))
+    let groups = try #require(try json("groups net --svg groups.svg --json")["groups"] as? [NSDictionary])
+    #expect(groups.count == 1 && groups[0]["unitCount"] as? Int == 12)
+    let slices = try #require(groups[0]["slices"] as? [NSDictionary])
+    #expect(slices.last?["indices"] as? [[Int]] == (0..<12).map { [$0] })
+    let root = try MarkupElement.parse(
+      String(decoding: try #require(contents(folder.path("groups.svg"))), as: UTF8.self))
+    #expect(root.all("path", class: "ring").count == 1)
+    let mistake = espalier("groups", "net", "--svg", "net")
+    #expect(mistake.status == 64 && mistake.errorLines.count == 1, "\(mistake.errors)")
+  }
+
   /// Dense, its weights would take 1.4 TB, and its mask 45 GB.
   @Test func hugeLayersNeedLittleMemory() throws {
     let side = 600_000

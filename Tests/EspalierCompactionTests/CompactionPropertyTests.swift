@@ -6,8 +6,12 @@ import Testing
 
 /// Compaction of thousands of random networks under random masks.
 @Suite struct CompactionPropertyTests {
-  /// Seeds a test case.
-  static let seeds: UInt64 = 100
+  /// Seeds a test case: without optimisation the evaluation in double precision takes its time.
+  #if DEBUG
+    static let seeds: UInt64 = 60
+  #else
+    static let seeds: UInt64 = 250
+  #endif
 
   @Test(arguments: 0..<20 as Range<UInt64>)
   func outputsStayAndNothingGrows(block: UInt64) {
@@ -36,7 +40,8 @@ import Testing
     }
     // The masks are such that most networks lose something, in every way.
     #expect(
-      tally.smaller > 60 && tally.constant > 20 && tally.unread > 20 && tally.selections > 10, "\(tally)")
+      tally.smaller * 2 > Self.seeds && tally.constant * 5 > Self.seeds && tally.unread * 5 > Self.seeds
+        && tally.selections * 10 > Self.seeds, "\(tally)")
   }
 
   private func survivors(_ network: Network) -> Int {

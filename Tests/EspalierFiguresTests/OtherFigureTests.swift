@@ -143,3 +143,32 @@ import Testing
     }
   }
 }
+
+@Suite struct LaneFigureTests {
+  private let figure = LaneFigure(
+    title: "lanes", caption: "what they mean",
+    rows: (0..<5).map { .init("row \($0)", detail: "detail \($0)") },
+    lanes: [
+      .init("a", marks: [0: .source, 1: .pass, 2: .drain]), .init("b", marks: [1: .source, 3: .both]),
+      .init("c", marks: [3: .source, 4: .drain]), .init("none", marks: [9: .source]),
+    ])
+
+  /// A lane takes the first column that nobody needs any more.
+  @Test func lanesDoNotOverlap() throws {
+    let columns = try MarkupElement.parse(figure.svg).all("path", class: "line")
+      .compactMap { $0.attributes["d"] }.map { numbers($0) }.filter { $0.count == 4 && $0[0] == $0[2] }.map {
+        $0[0]
+      }
+    #expect(columns.count == 3 && columns[0] == columns[2] && columns[1] > columns[0])
+  }
+
+  @Test func everyMarkAndNameIsDrawn() throws {
+    let root = try MarkupElement.parse(figure.svg)
+    #expect(root.all("path", class: "marker").count == 4 && root.all("path", class: "ring").count == 3)
+    let texts = root.all("text").map(\.text)
+    #expect((0..<5).allSatisfy { texts.contains("row \($0)") && texts.contains("detail \($0)") })
+    #expect(texts.contains("c") && texts.contains("what they mean"))
+    let height = Double(root.attributes["height"] ?? "0") ?? 0
+    #expect(root.all("text").allSatisfy { $0.number("y") < height })
+  }
+}

@@ -92,7 +92,7 @@ public struct LaneFigure: Figure {
   }
 
   /// The column of each lane; nil for one without marks.
-  func placedColumns() -> [Int?] {
+  private func placedColumns() -> [Int?] {
     var ends: [Int] = []
     let order = lanes.indices.sorted { left, right in
       (span(of: lanes[left])?.lowerBound ?? 0, left) < (span(of: lanes[right])?.lowerBound ?? 0, right)

@@ -62,14 +62,25 @@ public struct Compaction: Sendable {
   public init(of network: Network) {
     var smaller = network.withoutUnreadNodes()
     var tally = ReasonTally()
+    var nodeCount = 0
+    // What is constant can go from behind a selection that leaves other channels of an input out.
+    while nodeCount != smaller.nodes.count {
+      nodeCount = smaller.nodes.count
+      smaller = Self.withoutDeadChannels(smaller, &tally).selectingReadInputs()
+    }
+    self.network = smaller
+    layers = Self.layers(network, self.network, tally)
+  }
+
+  /// The network after as many rounds as change anything.
+  private static func withoutDeadChannels(_ network: Network, _ tally: inout ReasonTally) -> Network {
+    var smaller = network
     while true {
       let pass = CompactionPass(of: smaller)
-      guard let next = pass.result() else { break }
+      guard let next = pass.result() else { return smaller }
       for (index, node) in smaller.nodes.enumerated() { tally.add(pass.reasons(index), node.name) }
       smaller = next
     }
-    self.network = smaller.selectingReadInputs()
-    layers = Self.layers(network, self.network, tally)
   }
 
   private static func layers(_ before: Network, _ after: Network, _ tally: ReasonTally) -> [Layer] {
