@@ -18,11 +18,14 @@ import Testing
   }
 
   /// One step of plain descent at rate 1 along the penalty alone.
-  private func step(_ network: Network, _ callback: any TrainingCallback) -> (network: Network, penalty: Double) {
+  private func step(_ network: Network, _ callback: any TrainingCallback) -> (
+    network: Network, penalty: Double
+  ) {
     var network = network
     let samples = noise(shape: network.inputShape, classes: network.outputShape[0])
     var trainer = Trainer(
-      epochs: 1, batchSize: samples.count, optimizer: SGD(learningRate: 1), callbacks: [NoGradient(), callback])
+      epochs: 1, batchSize: samples.count, optimizer: SGD(learningRate: 1),
+      callbacks: [NoGradient(), callback])
     let history = trainer.train(&network, on: samples)
     return (network, history.epochs[0].penalty!)
   }
@@ -43,7 +46,9 @@ import Testing
       #expect(abs(Double(new[index]) - expected) < 1e-6)
     }
     let reading = ParameterPath(node: "fc2", name: "weight")
-    for (index, (old, new)) in zip(network[reading]!.values.values, stepped[reading]!.values.values).enumerated() {
+    for (index, (old, new)) in zip(network[reading]!.values.values, stepped[reading]!.values.values)
+      .enumerated()
+    {
       #expect(abs(Double(new) - Double(old) * (1 - 0.01 * 5.0.squareRoot() / norms[index % 4])) < 1e-6)
     }
     #expect(stepped[ParameterPath(node: "fc1", name: "bias")]!.values.values == [9, 9, 9, 9])
@@ -81,7 +86,9 @@ import Testing
   private struct Fixed: TrainingCallback {
     let lasso: CoupledGroupLasso
     init(_ lasso: CoupledGroupLasso) { self.lasso = lasso }
-    func penalty(of network: Network, at moment: TrainingMoment) -> Double? { lasso.penalty(of: network, at: moment) }
+    func penalty(of network: Network, at moment: TrainingMoment) -> Double? {
+      lasso.penalty(of: network, at: moment)
+    }
   }
 
   @Test func prunedWeightsStayZeroUnderTheLasso() {

@@ -11,7 +11,7 @@ enum SuiteName: String, CaseIterable {
   case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, accuracy, file
   case spmm, sddmm, sweep, structured
   case packedStep = "packed-step"
-  case inference, dynamic, convolution
+  case inference, dynamic, convolution, channels
   case leNet5 = "lenet-5"
   case peers
 
@@ -48,6 +48,7 @@ enum SuiteName: String, CaseIterable {
     case .dynamic: DynamicSuite.self
     case .convolution: ConvolutionSuite.self
     case .leNet5: LeNet5Suite.self
+    case .channels: ChannelSuite.self
     case .peers: PeerSuite.self
     }
   }

@@ -105,6 +105,7 @@ public struct PruneChannelsAndRetrain: Sendable {
       network, to: goal, of: whole, samples: pruner.importance.criterion.needs > .weights ? calibration : nil,
       loss: settings.loss, seed: settings.seed, measure: measure)
     network = pruned.network
+    network.recalibrateBatchNorm(on: calibration)
     return pruned.report
   }
 
