@@ -152,7 +152,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "EspalierConvolutionTests",
-      dependencies: ["CAllocationCount", "EspalierNetworks", "EspalierTensors", "EspalierTestSupport"]),
+      dependencies: [
+        "CAllocationCount", "EspalierFormats", "EspalierInference", "EspalierNetworks", "EspalierTensors",
+        "EspalierTestSupport",
+      ]),
     .testTarget(
       name: "EspalierSmallBatchTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(

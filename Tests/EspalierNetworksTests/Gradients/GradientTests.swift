@@ -127,6 +127,17 @@ extension GradientTests {
     ]
 
   static let graphs: [GradientCase] = [
+    GradientCase("convolutions with padding, a stride and groups") { generator in
+      Network(input: [GradientCase.inputs]) {
+        Reshape(to: [1, 2, 3])
+        Conv2d(inputs: 1, outputs: 4, kernel: 2, padding: 1, using: &generator)
+        Sigmoid()
+        Conv2d(inputs: 4, outputs: 2, kernel: 2, stride: 2, groups: 2, using: &generator)
+        Tanh()
+        Flatten()
+        Linear(inputs: 2, outputs: GradientCase.outputs, using: &generator)
+      }
+    },
     .between("residual block") {
       Residual {
         Tanh()
