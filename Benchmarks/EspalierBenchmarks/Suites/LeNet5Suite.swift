@@ -13,6 +13,13 @@ enum LeNet5Suite: Suite {
         step(sparsity: 0.97, isPacked: false, run).contender("masked dense step", .unmeasured)
       )
     }
+    for (name, isPacked) in [("masked dense", false), ("packed", true)] {
+      run.count("100 \(name) steps, \(percent(0.97)) sparse", unit: "allocations", goal: .count(atMost: 0)) {
+        let step = step(sparsity: 0.97, isPacked: isPacked, run)
+        for _ in 0..<10 { step.run() }
+        return countAllocations { for _ in 0..<100 { step.run() } }
+      }
+    }
     try run.withPeer(.leNet5Step) { peer in
       try compare(with: peer, sparsity: 0, goal: 1.5, run)
       try compare(with: peer, sparsity: 0.97, goal: nil, run)

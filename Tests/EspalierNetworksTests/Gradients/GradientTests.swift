@@ -135,7 +135,7 @@ extension GradientTests {
         Conv2d(inputs: 4, outputs: 2, kernel: 2, stride: 2, groups: 2, using: &generator)
         Tanh()
         Flatten()
-        Linear(inputs: 2, outputs: GradientCase.outputs, using: &generator)
+        Linear(inputs: 4, outputs: GradientCase.outputs, using: &generator)
       }
     },
     .between("residual block") {
