@@ -169,8 +169,8 @@ let package = Package(
     .testTarget(
       name: "EspalierCompactionTests",
       dependencies: [
-        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
-        "EspalierTraining",
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierPruning", "EspalierTensors",
+        "EspalierTestSupport", "EspalierTraining",
       ]),
     .testTarget(
       name: "EspalierPruningTests",

@@ -156,3 +156,28 @@ extension Network {
     return predict(Tensor(uniform: -1..<1, shape: [7] + inputShape, using: &generator)).values
   }
 }
+
+/// Sparse layers read what they need without a selection.
+@Suite struct SelectionFoldingTests {
+  @Test func sparseLayersTakeASelectionIn() {
+    var generator = Xoshiro256(seed: 12)
+    var network = Network.perceptron(sizes: [200, 30, 20, 4], using: &generator)
+    network.prune(sparsity: 0.97, within: .eachParameter)
+    let small = network.compacted()
+    #expect(small.nodes.contains { $0.layer is Select })
+    let folded = small.foldingSelections()
+    #expect(folded.nodes.map(\.name) == small.nodes.map(\.name).filter { !$0.hasPrefix("select") })
+    #expect(folded.parameters[0].parameter.shape[1] == 200)
+    #expect(folded.parameters.map(\.parameter.survivors) == small.parameters.map(\.parameter.survivors))
+    #expect(largestDifference(folded.outputs, small.outputs.map(Double.init)) < 1e-6)
+  }
+
+  @Test func denseLayersKeepIt() {
+    var generator = Xoshiro256(seed: 13)
+    let network = Network(input: [9]) {
+      Select([1, 4, 5])
+      Linear(inputs: 3, outputs: 2, using: &generator)
+    }
+    #expect(network.foldingSelections().nodes.map(\.name) == ["select1", "linear1"])
+  }
+}

@@ -3,7 +3,8 @@ public import EspalierTensors
 
 /// A trained network lowered to the fastest operators for batches of one size, with all memory planned.
 ///
-/// Batch normalisation becomes part of the layer before it where it can (`Network.foldingBatchNorm`). For each linear layer
+/// Batch normalisation becomes part of the layer before it where it can (`Network.foldingBatchNorm`), and sparse layers
+/// read what they need of an input without a selection before them (`Network.foldingSelections`). For each linear layer
 /// one of several operators is chosen: the backend's dense product, or a sparse kernel on the survivors in the layout that
 /// suits the batch (see `OperatorKind`); for a convolution, dense products on weights laid out once, or those of the
 /// survivors. Samples that would fill vectors in part only may be
@@ -46,12 +47,14 @@ public final class InferencePlan: Sendable {
     precondition(batchSize > 0, "a batch holds at least one sample, not \(batchSize)")
     self.init(
       selection.keeping(values).shares(
-        of: network.foldingBatchNorm(), batchSize: batchSize, on: .current))
+        of: network.foldingBatchNorm().foldingSelections(), batchSize: batchSize, on: .current))
   }
 
   /// Lowers a network for a batch that is shared out as told, by the fixed rule.
   package convenience init(_ network: Network, split: BatchSplit) {
-    self.init(OperatorSelection.fixed.shares(of: network.foldingBatchNorm(), split: split, on: .current))
+    self.init(
+      OperatorSelection.fixed.shares(
+        of: network.foldingBatchNorm().foldingSelections(), split: split, on: .current))
   }
 
   private init(_ shares: [PlanShare]) {

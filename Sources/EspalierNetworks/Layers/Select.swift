@@ -47,8 +47,13 @@ public struct Select: Layer {
 
   /// Copies the selected channels.
   public func forward(_ context: LayerContext, on compute: Compute) {
+    let length = context.output.values.count / indices.count
+    guard length > 1 else {
+      for (place, index) in indices.enumerated() { context.output.base[place] = context.input.base[index] }
+      return
+    }
     forEachChannel(of: context.input, context.output) { input, output in
-      output.update(from: input, count: context.output.values.count / indices.count)
+      output.update(from: input, count: length)
     }
   }
 

@@ -36,4 +36,14 @@ extension SparseMatrix {
       rows: pattern.rows, columns: kept.count, rowStarts: keptStarts, columnIndices: keptColumns,
       rowMajorValues: keptValues)
   }
+
+  /// The matrix with `count` columns of which the given ones, which must ascend, are this matrix's, and all others are empty.
+  /// Costs O(survivors).
+  public func spread(to places: [Int], of count: Int) -> SparseMatrix {
+    let (starts, columns) = pattern.compressedRows
+    return SparseMatrix(
+      rows: pattern.rows, columns: count, rowStarts: starts,
+      columnIndices: columns.map { Int32(places[Int($0)]) },
+      rowMajorValues: rowMajorValues)
+  }
 }

@@ -35,7 +35,7 @@ struct CompactionReport: Encodable, CustomStringConvertible {
       \(AlignedTable([header] + rows, texts: 2))
 
       \(CostComparisonTable(cost))
-      outputs of \(samples) random samples differ by at most \(largestDifference), the largest is \(largestOutput)
+      outputs of \(samples) random samples differ by at most \(Float(largestDifference)), the largest is \(Float(largestOutput))
       """
   }
 }
