@@ -130,7 +130,7 @@ import Testing
 
     let text = espalier("compact", "--physical", "net", "small").output
     #expect(
-      text.contains("fc1     linear") && text.contains("outputs of 64 random samples differ by at most "))
+      text.contains("fc1       linear") && text.contains("outputs of 64 random samples differ by at most "))
   }
 
   @Test func groupsAreATableDataAndADrawing() throws {
