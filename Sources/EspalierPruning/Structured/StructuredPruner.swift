@@ -66,11 +66,10 @@ public struct StructuredPruner: Sendable {
   ) throws -> StructuredPruning {
     target.requireValid()
     let evidence = PruningEvidence(of: network, samples: samples, loss: loss, seed: seed)
-    let whole = whole ?? network
-    let ranking = try rank(evidence, whole)
+    let ranking = try rank(evidence, whole ?? network)
     switch target {
     case .channels(let share):
-      let smaller = try network.removing(ranking.removals(try count(share, ranking, of: whole)))
+      let smaller = try network.removing(ranking.removals(try count(share, ranking, of: whole ?? network)))
       return StructuredPruning(smaller, from: network, latency: nil)
     case .atMost(let limit, let cost):
       precondition(cost != .latency || measure != nil, "a target of latency needs a measure")

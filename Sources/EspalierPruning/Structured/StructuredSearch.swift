@@ -4,14 +4,14 @@ package import EspalierNetworks
 /// latencies do on the whole.
 struct StructuredSearch {
   private let network: Network
-  /// The network of whose cost a limit is a share.
-  private let whole: Network
+  /// The network of whose cost a limit is a share; nil for the same, which is then measured but once.
+  private let whole: Network?
   private let ranking: UnitRanking
   private let cost: StructuredTarget.Cost
   private let measure: ((Network) -> Double)?
 
   init(
-    _ network: Network, of whole: Network, _ ranking: UnitRanking, _ cost: StructuredTarget.Cost,
+    _ network: Network, of whole: Network?, _ ranking: UnitRanking, _ cost: StructuredTarget.Cost,
     measure: ((Network) -> Double)?
   ) {
     self.network = network
@@ -25,13 +25,13 @@ struct StructuredSearch {
   private typealias Cut = (network: Network, cost: Double)
 
   func smallestCut(_ limit: StructuredTarget.Limit) throws -> StructuredPruning {
-    let whole = cost(of: self.whole)
+    let now = cost(of: network)
+    let whole = self.whole.map(cost) ?? now
     let most =
       switch limit {
       case .share(let share): share * whole
       case .amount(let amount): amount
       }
-    let now = cost(of: network)
     if now <= most { return result(now, (network, now)) }
     var (low, high) = (0, ranking.removableCount)
     var best = try cut(high)
