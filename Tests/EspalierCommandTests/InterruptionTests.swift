@@ -46,9 +46,13 @@ import Testing
       let outcome = espalier(["run", "--output", output] + finite)
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
-    for name in folder.names("fresh") where name != "report.json" {
+    #expect(folder.names("out").filter { !$0.hasPrefix(".") } == folder.names("fresh"))
+    // Reports say how long things took.
+    for name in folder.names("fresh") where !name.hasPrefix("report.") {
       let fresh = try #require(contents(folder.path("fresh/\(name)")))
       #expect(contents(folder.path("out/\(name)")) == fresh)
     }
+    let page = try #require(contents(folder.path("out/report.html")))
+    #expect(String(decoding: page, as: UTF8.self).hasSuffix("</html>\n"))
   }
 }
