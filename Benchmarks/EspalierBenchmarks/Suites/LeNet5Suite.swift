@@ -7,11 +7,13 @@ enum LeNet5Suite: Suite {
   private static let outputs = 10
 
   static func run(in run: BenchmarkRun) throws {
-    try run.compare("step, batch \(batch), adam, \(percent(0.97)) sparse") {
-      (
-        step(sparsity: 0.97, isPacked: true, run).contender("packed step", .unmeasured),
-        step(sparsity: 0.97, isPacked: false, run).contender("masked dense step", .unmeasured)
-      )
+    for sparsity in run.isQuick ? [0.97] : [0.4, 0.6, 0.8, 0.9, 0.97] {
+      try run.compare("step, batch \(batch), adam, \(percent(sparsity)) sparse") {
+        (
+          step(sparsity: sparsity, isPacked: true, run).contender("packed step", .unmeasured),
+          step(sparsity: sparsity, isPacked: false, run).contender("masked dense step", .unmeasured)
+        )
+      }
     }
     for (name, isPacked) in [("masked dense", false), ("packed", true)] {
       run.count("100 \(name) steps, \(percent(0.97)) sparse", unit: "allocations", goal: .count(atMost: 0)) {

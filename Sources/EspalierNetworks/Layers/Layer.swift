@@ -48,8 +48,9 @@ public protocol Layer: NetworkComponent, Sendable {
   /// One layer that does what this one and then y = factor · x + offset do; nil where there is none of its kind.
   func followed(by affine: ChannelAffine) -> Self?
 
-  /// Whether the layer computes with packed weights at the cost of the survivors, so that sparse ones are packed.
-  var packsWeights: Bool { get }
+  /// By what the density up to which weights are packed is multiplied for this layer: 1 for linear layers, less where dense
+  /// products are the faster ones up to a lower density, 0 where the layer does not compute with packed weights.
+  var packingFactor: Double { get }
 
   /// Whether the output is the input, value by value, so that neither pass has anything to do.
   func isPassThrough(training: Bool) -> Bool
@@ -103,8 +104,8 @@ extension Layer {
   public var affineAtInference: ChannelAffine? { nil }
   /// None.
   public func followed(by affine: ChannelAffine) -> Self? { nil }
-  /// Only where a layer says so.
-  public var packsWeights: Bool { false }
+  /// Does not compute with packed weights.
+  public var packingFactor: Double { 0 }
   /// Does not fuse.
   public var fusesActivation: Bool { false }
   /// Computes something.

@@ -97,8 +97,8 @@ public struct Linear: Layer {
   /// This layer.
   public var linear: Linear? { self }
 
-  /// Forward and backward.
-  public var packsWeights: Bool { true }
+  /// What others are compared with.
+  public var packingFactor: Double { 1 }
 
   /// Bias and activation are one pass.
   public var fusesActivation: Bool { true }

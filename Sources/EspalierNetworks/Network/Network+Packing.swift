@@ -1,15 +1,16 @@
 extension Network {
-  /// Packs the weights of linear layers and of convolutions in one group whose density is at most `density`; what is packed already stays so, whatever its density.
+  /// Packs the weights of linear layers whose density is at most `density`, and of convolutions in one group whose density is
+  /// at most two thirds of it (`Layer.packingFactor`); what is packed already stays so, whatever its density.
   ///
   /// A layer that was born sparse, read from a compact file or packed by hand is therefore never made dense here: only
   /// `unpack()` does that. Changes the form of parameters, no value. Workspaces that were planned for the network before are of no use
   /// afterwards if anything changed.
   public mutating func pack(upTo density: Double) {
     visitLayers { layer in
-      let packs = layer.packsWeights
+      let factor = layer.packingFactor
       layer.visitParameters { _, parameter in
-        guard packs, parameter.role == .weight, parameter.shape.count >= 2, parameter.density <= density,
-          parameter.survivors < parameter.count
+        guard factor > 0, parameter.role == .weight, parameter.shape.count >= 2,
+          parameter.density <= factor * density, parameter.survivors < parameter.count
         else { return }
         parameter.pack()
       }

@@ -53,11 +53,14 @@ struct ConvolutionProduct {
     _ = cursor.integers(shape.groupOutputs)
     var most = 0
     for threads in 1...threads {
-      for lanes in [4, 8, 16] {
+      // Registers have 4, 8 or 16 lanes, and tiles four times as many floats.
+      var lanes = 4
+      while lanes <= 16 {
         var thread = ScratchCursor(nil)
         let unit = isSparse ? BandPlan.Unit.tiles(4 * lanes) : .registers(lanes: lanes)
         _ = Memory(BandPlan(shape, threads: threads, unit: unit), &thread)
         most = max(most, threads * thread.count)
+        lanes *= 2
       }
     }
     return cursor.count + most
