@@ -74,7 +74,7 @@ extension Compute {
   }
 
   /// A part of the channels: where its images and its windows are.
-  private struct ChannelPart {
+  fileprivate struct ChannelPart {
     let large, small: UnsafeMutablePointer<Float>
     let smallOffset: Int
     let windows: EspalierWindows
@@ -91,16 +91,25 @@ extension Compute {
         && large.columns == small.columns,
       "windows \(windows) do not lead from a \(large.rows) × \(large.columns) matrix to a \(small.rows) × "
         + "\(small.columns) one")
-    let task = (operands, body, large, small, windows)
+    let task = ChannelTask(operands: operands, body: body, large: large, small: small, windows: windows)
     split(channels, minimum: leastChannels(of: large, channels), task) { task, part in
-      let (operands, body, large, small, windows) = task
+      let (large, small, windows) = (task.large, task.small, task.windows)
       let smallOffset = part.lowerBound * windows.outputs * small.columns
-      body(
-        operands, part.count,
+      task.body(
+        task.operands, part.count,
         ChannelPart(
           large: large.base + part.lowerBound * windows.pixels * large.columns,
           small: small.base + smallOffset, smallOffset: smallOffset,
           windows: windows.kernelWindows(batch: large.columns)))
     }
   }
+}
+
+/// What the threads of `forEachChannel` are given; a function in a tuple would be put on the heap.
+private struct ChannelTask<Operands> {
+  let operands: Operands
+  let body: @Sendable (Operands, Int, Compute.ChannelPart) -> Void
+  let large: MatrixView
+  let small: MatrixView
+  let windows: PoolingWindows
 }
