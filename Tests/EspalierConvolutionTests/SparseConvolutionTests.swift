@@ -69,7 +69,7 @@ struct SparseConvolutionTests {
     }
     network.pruneHalf(using: &generator)
     var packed = network
-    packed.pack(upTo: 0.9)
+    packed.pack(upTo: 1)
     let forms = packed.parameters.filter { $0.parameter.role == .weight }.map(\.parameter.isPacked)
     #expect(forms == [true, false, true] && packed.bits == network.bits)
     let batch = 5
