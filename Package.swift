@@ -105,6 +105,8 @@ let package = Package(
     .testTarget(
       name: "EspalierComputeTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
+      name: "EspalierFactorisationTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierSparseTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),

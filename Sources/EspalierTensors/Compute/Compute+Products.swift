@@ -35,7 +35,8 @@ extension Compute {
   /// Below this many floating-point operations a thread's share is not worth handing over.
   private static let leastOperationsPerThread = 2_000_000
 
-  func multiply(_ product: MatrixProduct) {
+  /// The product, split over threads as above.
+  package func multiply(_ product: MatrixProduct) {
     guard product.m > 0, product.n > 0 else { return }
     let perRow = 2 * product.n * max(product.k, 1)
     let perColumn = 2 * product.m * max(product.k, 1)

@@ -51,6 +51,9 @@ public enum OpenBLAS {
       openblas_set_num_threads(1)
     }()
 
+    /// Settles it, if no call has yet.
+    static func makeReady() { _ = isReady }
+
     private static var runningCore: String? { openblas_get_corename().map { String(cString: $0) } }
 
     static func sgemm(_ product: MatrixProduct) {
