@@ -13,6 +13,7 @@ import PackageDescription
 //     EspalierInference                       networks lowered to the fastest operators for a batch size
 //     EspalierData                            labelled samples: from files, drawn, in batches
 //     EspalierPruning                         which weights go: criteria, patterns, distributions, schedules
+//     EspalierOneShot                         pruning without training: second-order layer reconstruction
 //     EspalierTraining                        optimizers, schedules, evaluation, the trainer; pruning while training
 //     EspalierRecipes                         whole experiments: train → prune → retrain
 //     Espalier                                the umbrella that users import
@@ -56,6 +57,8 @@ let package = Package(
       name: "EspalierData", dependencies: ["EspalierFormats", "EspalierNetworks", "EspalierTensors"]),
     .target(
       name: "EspalierPruning", dependencies: ["EspalierData", "EspalierNetworks", "EspalierTensors"]),
+    .target(
+      name: "EspalierOneShot", dependencies: ["EspalierNetworks", "EspalierPruning", "EspalierTensors"]),
     .target(name: "EspalierFigures", dependencies: ["EspalierTensors"]),
     .target(
       name: "EspalierInference",
@@ -73,7 +76,7 @@ let package = Package(
       name: "Espalier",
       dependencies: [
         "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierInference", "EspalierNetworks",
-        "EspalierPruning", "EspalierRecipes", "EspalierTensors", "EspalierTraining",
+        "EspalierOneShot", "EspalierPruning", "EspalierRecipes", "EspalierTensors", "EspalierTraining",
       ]),
 
     // The command
@@ -106,6 +109,11 @@ let package = Package(
       name: "EspalierComputeTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(
       name: "EspalierFactorisationTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
+    .testTarget(
+      name: "EspalierOneShotTests",
+      dependencies: [
+        "EspalierNetworks", "EspalierOneShot", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+      ]),
     .testTarget(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),
     .testTarget(

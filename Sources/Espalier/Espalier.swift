@@ -4,6 +4,7 @@
 @_exported public import EspalierFormats
 @_exported public import EspalierInference
 @_exported public import EspalierNetworks
+@_exported public import EspalierOneShot
 @_exported public import EspalierPruning
 @_exported public import EspalierRecipes
 @_exported public import EspalierTensors

@@ -75,7 +75,7 @@ public struct PruningUnits: Sendable {
   }
 
   /// Pools the scores of the candidates.
-  init(_ candidates: PruningCandidates, scores: Tensor, pattern: some PruningPattern) {
+  package init(_ candidates: PruningCandidates, scores: Tensor, pattern: some PruningPattern) {
     self.candidates = candidates
     areMagnitudes = false
     guard candidates.count > 0, pattern.unit(row: 0, column: 0, in: candidates.shape) != nil else {

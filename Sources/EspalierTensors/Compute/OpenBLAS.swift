@@ -66,5 +66,13 @@ public enum OpenBLAS {
         product.c,
         blasint(max(product.cStride, 1)))
     }
+
+    /// The lower triangle of C = X · Xᵀ.
+    static func ssyrk(_ x: MatrixView, into c: MatrixView) {
+      _ = isReady
+      cblas_ssyrk(
+        CblasRowMajor, CblasLower, CblasNoTrans, blasint(x.rows), blasint(x.columns), 1, x.base,
+        blasint(max(x.columns, 1)), 0, c.base, blasint(max(c.columns, 1)))
+    }
   #endif
 }

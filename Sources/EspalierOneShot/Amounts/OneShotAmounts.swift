@@ -1,0 +1,46 @@
+internal import EspalierNetworks
+internal import EspalierPruning
+internal import EspalierTensors
+
+/// How much of each layer goes in one shot.
+public enum OneShotAmounts: Sendable, Hashable {
+  /// The same share, in 0…1, of every layer.
+  case uniform(Double)
+  /// A share of all weights, in 0…1; the density of a layer in proportion to the sum of its sizes over their product (ERK).
+  case erdosRenyi(Double)
+  /// A share of all weights, in 0…1; solved from what the network's outputs lose when each layer alone is pruned to several
+  /// sparsities: see `SparsityAllocation`.
+  case measured(Double)
+  /// All but `kept` of every `of` inputs next to each other.
+  case nOfM(kept: Int, of: Int)
+}
+
+extension OneShotPruning {
+  /// What goes of each layer.
+  func counts(
+    for sites: [OneShotSite], in network: Network, _ samples: Tensor, on compute: Compute
+  ) throws(OneShotError) -> [LayerAmount] {
+    switch amounts {
+    case .nOfM(let kept, let of):
+      precondition(kept > 0 && kept <= of, "\(kept) of \(of) weights cannot stay")
+      return sites.map { _ in .nOfM(kept: kept, of: of) }
+    case .uniform(let sparsity):
+      requireShare(sparsity)
+      return sites.map { .count(Int((sparsity * Double($0.count)).rounded(.toNearestOrEven))) }
+    case .erdosRenyi(let sparsity):
+      requireShare(sparsity)
+      let shapes = sites.map { network[ParameterPath(node: $0.name, name: "weight")]!.shape }
+      let kept = ErdosRenyiDistribution().survivors(of: shapes, density: 1 - sparsity)
+      return zip(sites, kept).map { .count($0.count - $1) }
+    case .measured(let sparsity):
+      requireShare(sparsity)
+      let profile = try profile(of: sites, in: network, samples, on: compute)
+      let total = sites.reduce(0) { $0 + $1.count }
+      return profile.pruned(Int((sparsity * Double(total)).rounded(.toNearestOrEven))).map { .count($0) }
+    }
+  }
+
+  private func requireShare(_ sparsity: Double) {
+    precondition((0...1).contains(sparsity), "a sparsity lies in 0…1, not \(sparsity)")
+  }
+}

@@ -1,0 +1,75 @@
+internal import EspalierPruning
+public import EspalierTensors
+
+/// The weights of the smallest |w| go; the others stay as they are. The baseline.
+public struct MagnitudeMethod: LayerPruningMethod {
+  /// The method.
+  public init() {}
+  /// They stay as they are.
+  public var reconstructs: Bool { false }
+  /// Scores |w|, compared over the layer.
+  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
+    ScoredLayer(problem, comparison: .parameter) { weight, _ in abs(weight) }
+  }
+}
+
+/// Wanda: the weights of the smallest |w| · ‖x‖₂ in each row go; the others stay as they are.
+///
+/// Source: M. Sun, Z. Liu, A. Bair and J. Z. Kolter, "A simple and effective pruning approach for large language models"
+/// (ICLR 2024).
+public struct WandaMethod: LayerPruningMethod {
+  /// The method.
+  public init() {}
+  /// They stay as they are.
+  public var reconstructs: Bool { false }
+  /// Scores |w| · √H[p, p], compared within each row.
+  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
+    ScoredLayer(problem, comparison: .row) { weight, moment in abs(weight) * moment.squareRoot() }
+  }
+}
+
+/// Optimal brain damage: the weights of the smallest ½ · H[p, p] · w² go; the others stay as they are. It takes H for a
+/// diagonal matrix.
+///
+/// Source: Y. LeCun, J. S. Denker and S. A. Solla, "Optimal brain damage" (NIPS 1989).
+public struct OptimalBrainDamage: LayerPruningMethod {
+  /// The method.
+  public init() {}
+  /// They stay as they are.
+  public var reconstructs: Bool { false }
+  /// Scores ½ · H[p, p] · w², compared over the layer.
+  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
+    ScoredLayer(problem, comparison: .parameter) { weight, moment in moment * weight * weight / 2 }
+  }
+}
+
+/// A layer whose weights have scores.
+private struct ScoredLayer: PreparedLayer {
+  private let problem: ReconstructionProblem
+  private let comparison: SingleWeights.Comparison
+  private let scores: Tensor
+
+  init(
+    _ problem: ReconstructionProblem, comparison: SingleWeights.Comparison,
+    score: (_ weight: Float, _ moment: Float) -> Float
+  ) {
+    self.problem = problem
+    self.comparison = comparison
+    scores = Tensor(
+      (0..<problem.count).map { index in
+        let (row, column) = (index / problem.columns, index % problem.columns)
+        return score(problem.weights[row, column], problem.moments[column, column])
+      }, shape: [problem.rows, problem.columns])
+  }
+
+  func solution(_ amount: LayerAmount, on compute: Compute) -> LayerSolution {
+    let kept: Mask
+    switch amount {
+    case .nOfM(let count, let group): kept = problem.kept(by: scores, NOfM(count, of: group), count: 0)
+    case .count(let pruned):
+      let count = problem.keptCount(pruning: pruned)
+      kept = problem.kept(by: scores, SingleWeights(within: comparison), count: count)
+    }
+    return LayerSolution(weights: problem.weights.masked(by: kept), kept: kept, damping: 0)
+  }
+}

@@ -1,0 +1,182 @@
+public import EspalierTensors
+
+/// SparseGPT: from the first column to the last, each weight that goes is made up for by the columns after it, as the inverse of
+/// H says.
+///
+/// With H⁻¹ = Uᵀ · U, U upper triangular, removing w[r, i] costs w[r, i]² / U[i, i]², and the rest of row r changes by
+/// −w[r, i] / U[i, i] · U[i, i…]. Which weights go is chosen for a block of columns at a time, by this cost, among all rows; or,
+/// for N:M patterns, at the beginning of every group of M columns. All blocks give the same share. Costs about
+/// 2/3 · width³ + 2 · outputs · width² operations, most of them in products; outputs are shared out among threads.
+///
+/// Source: E. Frantar and D. Alistarh, "SparseGPT: massive language models can be accurately pruned in one-shot" (ICML 2023).
+public struct SparseGPT: LayerPruningMethod {
+  /// Columns whose weights are chosen together, and whose changes to later columns are applied in one product.
+  public let blockSize: Int
+
+  /// The method; traps unless the block has a column. 128 columns by default, as in the paper.
+  public init(blockSize: Int = 128) {
+    precondition(blockSize > 0, "a block of \(blockSize) columns")
+    self.blockSize = blockSize
+  }
+
+  /// Factorises H.
+  public func prepare(
+    _ problem: ReconstructionProblem, on compute: Compute
+  ) throws(FactorisationError) -> any PreparedLayer {
+    let moments = try DampedMoments(problem, reversed: true, on: compute)
+    return SparseGPTLayer(
+      problem: problem, blockSize: blockSize, factor: moments.upperFactorOfInverse(on: compute),
+      damping: moments.damping)
+  }
+}
+
+private struct SparseGPTLayer: PreparedLayer {
+  let problem: ReconstructionProblem
+  let blockSize: Int
+  /// U.
+  let factor: Tensor
+  let damping: Double
+
+  func solution(_ amount: LayerAmount, on compute: Compute) -> LayerSolution {
+    var weights = problem.aliveWeights
+    var kept = problem.aliveFlags
+    let (rows, width) = (problem.rows, problem.width)
+    var errors = Tensor(zeros: [rows, blockWidth(amount)])
+    for first in stride(from: 0, to: width, by: blockWidth(amount)) {
+      let block = first..<min(first + blockWidth(amount), width)
+      if case .count(let count) = amount { choose(block, count, weights, &kept) }
+      removeBlock(block, amount, &weights, &kept, &errors, on: compute)
+      updateLater(than: block, &weights, errors, on: compute)
+    }
+    return LayerSolution(
+      weights: weights, kept: Mask(kept, shape: [rows, problem.columns]), damping: damping)
+  }
+
+  /// Groups of a pattern do not cross blocks.
+  private func blockWidth(_ amount: LayerAmount) -> Int {
+    guard case .nOfM(_, let group) = amount else { return blockSize }
+    return (blockSize + group - 1) / group * group
+  }
+
+  /// Prunes the weights of a block that cost the least, so that all columns up to its end have given their share.
+  private func choose(_ block: Range<Int>, _ count: Int, _ weights: Tensor, _ kept: inout [Bool]) {
+    let end = min(block.upperBound, problem.columns)
+    guard block.lowerBound < end else { return }
+    let share = { (columns: Int) in
+      Int((Double(count) * Double(columns) / Double(problem.columns)).rounded(.toNearestOrEven))
+    }
+    let (rows, length) = (problem.rows, end - block.lowerBound)
+    let roots = Tensor(shape: [rows, length]) { roots in
+      weights.withUnsafeValues { weights in
+        for index in roots.indices {
+          let column = block.lowerBound + index % length
+          roots.initializeElement(
+            at: index, to: weights[index / length * problem.width + column] / factor[column, column])
+        }
+      }
+    }
+    let place = { (index: Int) in index / length * problem.columns + block.lowerBound + index % length }
+    var part = Mask((0..<rows * length).map { kept[place($0)] }, shape: [rows, length])
+    let gone = part.count - part.survivors
+    let wanted = min(max(share(end) - share(block.lowerBound) - gone, 0), part.survivors)
+    var cut = MagnitudeSelection(smallest: wanted, of: [(roots, part)])
+    cut.clear(roots, in: &part)
+    for index in 0..<part.count where !part[index] { kept[place(index)] = false }
+  }
+
+  /// Removes the weights of a block from every row, and lets the block's later columns make up for them; `errors` become
+  /// w / U[i, i] of what went.
+  private func removeBlock(
+    _ block: Range<Int>, _ amount: LayerAmount, _ weights: inout Tensor, _ kept: inout [Bool],
+    _ errors: inout Tensor, on compute: Compute
+  ) {
+    weights.withUnsafeMutableValues { weights in
+      errors.withUnsafeMutableValues { errors in
+        kept.withUnsafeMutableBufferPointer { kept in
+          factor.withUnsafeValues { factor in
+            guard let weights = weights.baseAddress, let errors = errors.baseAddress else { return }
+            let work = SparseGPTBlock(
+              columns: block, prunable: problem.columns, width: problem.width, amount: amount,
+              weights: weights,
+              errors: errors, kept: kept.baseAddress, factor: factor.baseAddress!)
+            let share = 16
+            compute.perform(jobs: (problem.rows + share - 1) / share) { job in
+              for row in job * share..<min((job + 1) * share, problem.rows) { work.run(row) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// W[:, later] −= E · U[block, later].
+  private func updateLater(
+    than block: Range<Int>, _ weights: inout Tensor, _ errors: Tensor, on compute: Compute
+  ) {
+    let width = problem.width
+    guard block.upperBound < width else { return }
+    weights.withUnsafeMutableValues { weights in
+      errors.withUnsafeValues { errors in
+        factor.withUnsafeValues { factor in
+          guard let weights = weights.baseAddress, let errors = errors.baseAddress else { return }
+          compute.multiply(
+            MatrixProduct(
+              m: problem.rows, n: width - block.upperBound, k: block.count, alpha: -1, a: errors,
+              aStride: block.count, b: factor.baseAddress! + block.lowerBound * width + block.upperBound,
+              bStride: width,
+              beta: 1, c: weights + block.upperBound, cStride: width))
+        }
+      }
+    }
+  }
+}
+
+/// The memory of one block of columns; rows are independent of each other.
+private struct SparseGPTBlock: @unchecked Sendable {
+  let columns: Range<Int>
+  let prunable: Int
+  let width: Int
+  let amount: LayerAmount
+  let weights: UnsafeMutablePointer<Float>
+  let errors: UnsafeMutablePointer<Float>
+  let kept: UnsafeMutablePointer<Bool>?
+  let factor: UnsafePointer<Float>
+
+  func run(_ row: Int) {
+    let w = weights + row * width
+    let errors = errors + row * columns.count
+    for column in columns {
+      errors[column - columns.lowerBound] = 0
+      guard column < prunable, let kept = kept.map({ $0 + row * prunable }) else { continue }
+      if case .nOfM(let count, let group) = amount, column % group == 0 {
+        keepLargest(count, in: column..<min(column + group, prunable), w, kept)
+      }
+      guard !kept[column] else { continue }
+      let u = factor + column * width
+      let error = w[column] / u[column]
+      errors[column - columns.lowerBound] = error
+      w[column] = 0
+      guard error != 0 else { continue }
+      for later in column + 1..<max(columns.upperBound, column + 1) { w[later] -= error * u[later] }
+    }
+  }
+
+  /// Of the columns of a group that are left, the dearest stay; of equal ones the last.
+  private func keepLargest(
+    _ count: Int, in group: Range<Int>, _ w: UnsafeMutablePointer<Float>, _ kept: UnsafeMutablePointer<Bool>
+  ) {
+    var left = group.count { kept[$0] }
+    while left > count {
+      var worst = -1
+      for column in group where kept[column] {
+        if worst < 0 || cost(column, w) < cost(worst, w) { worst = column }
+      }
+      kept[worst] = false
+      left -= 1
+    }
+  }
+
+  private func cost(_ column: Int, _ w: UnsafePointer<Float>) -> Float {
+    abs(w[column] / factor[column * width + column])
+  }
+}

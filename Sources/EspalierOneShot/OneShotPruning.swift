@@ -1,0 +1,124 @@
+public import EspalierNetworks
+public import EspalierTensors
+
+/// Prunes a trained network without retraining: layer after layer, so that each one's outputs for some calibration samples stay
+/// as near as possible to what they were. No labels are needed.
+///
+///     let pruning = OneShotPruning(method: SparseGPT(), amounts: .uniform(0.5))
+///     let report = try pruning.prune(&network, calibration: samples)     // [count, input shape…]
+///
+/// Each layer sees the inputs that the layers pruned before it produce.
+public struct OneShotPruning: Sendable {
+  /// Which weights go, and what becomes of the others.
+  public var method: any LayerPruningMethod
+  /// How much of each layer goes.
+  public var amounts: OneShotAmounts
+  /// What is added to the diagonal of the inputs' second moments before they are inverted, as a share of its mean.
+  public var damping: Double
+  /// Whether a layer also makes up for what the layers before it have lost: its weights are first fitted to its outputs in the
+  /// network as it was. Not where the method only chooses weights and nothing is refitted.
+  public var correctsEarlierLayers: Bool
+  /// Whether the survivors of every row are fitted once more by least squares, whatever the method; costs |survivors|³ / 3
+  /// operations a row.
+  public var refits: Bool
+  /// The names of the layers to prune; nil for all that have weights.
+  public var layers: Set<String>?
+
+  /// A pruning.
+  public init(
+    method: any LayerPruningMethod = SparseGPT(), amounts: OneShotAmounts, damping: Double = 0.01,
+    correctsEarlierLayers: Bool = true, refits: Bool = false, layers: Set<String>? = nil
+  ) {
+    self.method = method
+    self.amounts = amounts
+    self.damping = damping
+    self.correctsEarlierLayers = correctsEarlierLayers
+    self.refits = refits
+    self.layers = layers
+  }
+
+  /// Prunes `network` in place and returns what happened to each layer; where it throws, the network is as it was.
+  ///
+  /// `calibration` holds samples, [count, input shape…]. What was pruned before stays pruned, and counts. `observe` is called
+  /// after each layer. Traps when there are no samples or they do not fit the network; throws where a layer's inputs are not
+  /// finite.
+  @discardableResult
+  public func prune(
+    _ network: inout Network, calibration samples: Tensor, observe: (OneShotLayerReport) -> Void = { _ in }
+  ) throws(OneShotError) -> [OneShotLayerReport] {
+    precondition(
+      samples.shape.count > 1 && samples.shape[0] > 0
+        && samples.shape.dropFirst().reduce(1, *) == network.inputShape.reduce(1, *),
+      "samples of shape \(samples.shape) to calibrate a network for \(network.inputShape)")
+    let compute = Compute.current
+    let sites = network.oneShotSites.filter { layers?.contains($0.name) ?? true }
+    let counts = try counts(for: sites, in: network, samples, on: compute)
+    var pruned = network
+    var reports: [OneShotLayerReport] = []
+    for (site, amount) in zip(sites, counts) {
+      let clock = ContinuousClock.now
+      let isFirst = reports.isEmpty
+      let result = try site.attempt {
+        () throws(FactorisationError) in
+        try solve(site, amount, in: pruned, before: isFirst ? nil : network, samples, on: compute)
+      }
+      pruned.apply(result.solution, at: site)
+      let elapsed = (ContinuousClock.now - clock).components
+      let report = OneShotLayerReport(
+        name: site.name, weights: site.count, survivors: result.solution.kept.survivors,
+        relativeError: result.error, damping: result.solution.damping,
+        seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+      reports.append(report)
+      observe(report)
+    }
+    network = pruned
+    return reports
+  }
+
+  private func solve(
+    _ site: OneShotSite, _ amount: LayerAmount, in network: Network, before: Network?, _ samples: Tensor,
+    on compute: Compute
+  ) throws(FactorisationError) -> (solution: LayerSolution, error: Double) {
+    let calibration = site.calibration(in: network, before: before, samples, on: compute)
+    let original = site.problem(in: network, calibration.present, damping: damping)
+    let corrects = correctsEarlierLayers && (method.reconstructs || refits)
+    let problem = corrects ? try calibration.corrected(original, on: compute) : original
+    var solution = try method.prepare(problem, on: compute).solution(amount, on: compute)
+    if refits {
+      let moments = try DampedMoments(problem, on: compute)
+      solution = try LeastSquaresRefit(moments: moments).solution(problem, kept: solution.kept, on: compute)
+    }
+    return (
+      solution, calibration.relativeError(of: solution.weights, for: original.weights, on: compute)
+    )
+  }
+}
+
+/// What one-shot pruning did to one layer.
+public struct OneShotLayerReport: Sendable, Hashable, Codable {
+  /// The name of its node.
+  public let name: String
+  /// Its weights, pruned ones included.
+  public let weights: Int
+  /// Those that are left.
+  public let survivors: Int
+  /// The mean squared error of the layer's outputs over the mean square of what they were in the network before, both on the
+  /// calibration samples; biases count.
+  public let relativeError: Double
+  /// The damping that was needed; more than asked for where the second moments were not positive definite otherwise, 0 for
+  /// methods that invert nothing.
+  public let damping: Double
+  /// How long it took.
+  public let seconds: Double
+}
+
+/// A layer that cannot be pruned in one shot.
+public struct OneShotError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The name of its node.
+  public let layer: String
+  /// Why.
+  public let reason: FactorisationError
+
+  /// One line.
+  public var description: String { "the calibration inputs of layer \(layer): \(reason)" }
+}

@@ -1,0 +1,54 @@
+internal import EspalierNetworks
+internal import EspalierPruning
+internal import EspalierTensors
+
+extension ReconstructionProblem {
+  /// How many weights stay when so many go, those that went before included.
+  func keptCount(pruning pruned: Int) -> Int {
+    precondition((0...count).contains(pruned), "\(pruned) of \(count) weights cannot go")
+    return min(alive?.survivors ?? count, count - pruned)
+  }
+
+  /// The weights that a pattern keeps by their scores, one for each that may be pruned.
+  func kept(by scores: Tensor, _ pattern: some PruningPattern, count: Int) -> Mask {
+    var parameter = Parameter(prunableWeights, role: .weight)
+    if let alive { parameter.prune(keeping: alive) }
+    let candidates = PruningCandidates(ParameterPath(node: "layer", name: "weight"), parameter)
+    return pattern.kept(of: PruningUnits(candidates, scores: scores, pattern: pattern), count: count)
+  }
+
+  /// W without the column of the bias.
+  var prunableWeights: Tensor {
+    guard columns < width else { return weights }
+    return Tensor(shape: [rows, columns]) { target in
+      weights.withUnsafeValues { source in
+        for index in target.indices {
+          target.initializeElement(at: index, to: source[index / columns * width + index % columns])
+        }
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// The matrix with zeros outside a mask of its first columns.
+  func masked(by kept: Mask) -> Tensor {
+    let (columns, width) = (kept.shape[1], shape[1])
+    var result = self
+    result.withUnsafeMutableValues { values in
+      for index in 0..<kept.count where !kept[index] { values[index / columns * width + index % columns] = 0 }
+    }
+    return result
+  }
+}
+
+extension ReconstructionProblem {
+  /// W with zeros where weights were pruned before.
+  var aliveWeights: Tensor { alive.map { weights.masked(by: $0) } ?? weights }
+
+  /// For each weight whether it was not pruned before.
+  var aliveFlags: [Bool] {
+    guard let alive else { return [Bool](repeating: true, count: count) }
+    return (0..<count).map { alive[$0] }
+  }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Espalier
+
+/// Prunes a saved network without retraining.
+struct OneShotCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "oneshot", abstract: "Prune a saved network without retraining it.",
+    discussion: """
+      Layer after layer, so that each one's outputs for some calibration samples stay as near as possible to what they \
+      were; labels are not read. Prints what every layer lost, and the accuracy on the test set before and after.
+      """)
+
+  @Argument(help: "The network's file.")
+  var file: String
+
+  @OptionGroup var options: OneShotOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder of IDX files whose training images calibrate (default: that of --data).", valueName: "folder")
+  )
+  var calibrate: String?
+
+  @Option(help: ArgumentHelp("Calibration samples.", valueName: "count"))
+  var samples = 512
+
+  @OptionGroup var data: DataOptions
+  @OptionGroup var compute: ComputeOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+  var output = "oneshot.safetensors"
+
+  @Flag(help: "Print the report as one JSON object on standard output, and nothing else there.")
+  var json = false
+
+  func validate() throws { try require("--samples", samples, "a positive count") { $0 > 0 } }
+
+  func run() throws {
+    try compute {
+      var stored = try NetworkFile(contentsOf: file)
+      let pruning = try options.pruning(of: stored.network)
+      let sets = try data.load()
+      try sets.requireFit(stored.network, file: file)
+      let calibration = try calibrationSamples(sets, stored.network)
+      try AtomicFile.requireWritable(output)
+      let before = stored.network.evaluate(on: sets.test)
+      let clock = ContinuousClock.now
+      let layers: [OneShotLayerReport]
+      do throws(OneShotError) { layers = try pruning.prune(&stored.network, calibration: calibration) } catch
+      {
+        throw FormatError(
+          file: file, place: "layer \(error.layer)", expected: "inputs with finite moments",
+          found: "\(error.reason)")
+      }
+      let elapsed = (ContinuousClock.now - clock).components
+      let after = stored.network.evaluate(on: sets.test)
+      try stored.write(to: output)
+      let report = OneShotReport(
+        method: options.method.rawValue, samples: calibration.shape[0], dataset: sets.name, layers: layers,
+        accuracyBefore: before.accuracy, accuracyAfter: after.accuracy,
+        seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+      try Console.print(json ? JSONText.encode(report) : report.description)
+    }
+  }
+
+  private func calibrationSamples(_ sets: DataOptions.Sets, _ network: Network) throws -> Tensor {
+    var folder = data
+    folder.data = calibrate ?? data.data
+    let source = calibrate == nil ? sets : try folder.load()
+    try source.requireFit(network, file: calibrate ?? file)
+    let count = source.training.count
+    try require("--samples", samples, "at most the \(count) of the training set") { $0 <= count }
+    return source.training.prefix(samples).tensor.reshaped(to: [samples] + network.inputShape)
+  }
+}
+
+/// What `oneshot` prints.
+struct OneShotReport: Encodable, CustomStringConvertible {
+  let method: String
+  let samples: Int
+  let dataset: String
+  let layers: [OneShotLayerReport]
+  let accuracyBefore: Double
+  let accuracyAfter: Double
+  let seconds: Double
+
+  var description: String {
+    let width = max(5, layers.map(\.name.count).max() ?? 0)
+    let header =
+      "layer".paddedRight(to: width) + "    weights       left    error   damping  seconds"
+    let rows = layers.map { layer in
+      layer.name.paddedRight(to: width) + layer.weights.padded(to: 11) + layer.survivors.padded(to: 11)
+        + (100 * layer.relativeError).formatted(width: 8, decimals: 3) + "%"
+        + layer.damping.formatted(width: 9, decimals: 4) + layer.seconds.formatted(width: 9, decimals: 2)
+    }
+    let (all, left) = layers.reduce((0, 0)) { ($0.0 + $1.weights, $0.1 + $1.survivors) }
+    let points = (100 * (accuracyAfter - accuracyBefore)).formatted(decimals: 2)
+    return ([header] + rows).joined(separator: "\n") + """
+
+
+      \(left) of \(all) weights are left, chosen by \(method) on \(samples) samples in \
+      \(seconds.formatted(decimals: 2)) s
+      accuracy on \(dataset): \(percent(accuracyBefore)) before, \(percent(accuracyAfter)) after: \
+      \(accuracyAfter > accuracyBefore ? "+" : "")\(points) points
+      """
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Espalier
+
+/// How a layer is pruned without training.
+enum OneShotMethodName: String, CaseIterable, ExpressibleByArgument {
+  case magnitude, wanda, obd, sparsegpt, obs
+
+  func method(blockSize: Int?) -> any LayerPruningMethod {
+    switch self {
+    case .magnitude: MagnitudeMethod()
+    case .wanda: WandaMethod()
+    case .obd: OptimalBrainDamage()
+    case .sparsegpt: blockSize.map { SparseGPT(blockSize: $0) } ?? SparseGPT()
+    case .obs: OptimalBrainSurgeon()
+    }
+  }
+}
+
+/// How a share of all weights is spread over the layers.
+enum OneShotAmountsName: String, CaseIterable, ExpressibleByArgument {
+  case uniform, erk, measured
+}
+
+/// Method, amounts and what else decides a pruning without training.
+struct OneShotOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "magnitude, wanda, obd, sparsegpt or obs (exact, for layers of up to some thousand inputs).",
+      valueName: "name"))
+  var method = OneShotMethodName.sparsegpt
+
+  @Option(help: ArgumentHelp("The share of weights that goes, 0 to 1.", valueName: "share"))
+  var sparsity: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How it is spread: uniform, erk, or measured: solved from what the outputs lose when each layer alone is pruned.",
+      valueName: "name"))
+  var amounts = OneShotAmountsName.measured
+
+  @Option(
+    name: .customLong("n-of-m"),
+    help: ArgumentHelp(
+      "Instead of a share: of every M inputs next to each other keep N, such as 2:4.", valueName: "N:M"))
+  var nOfM: String?
+
+  @Option(help: ArgumentHelp("Added to the moments' diagonal, as a share of its mean.", valueName: "share"))
+  var damping = 0.01
+
+  @Option(help: ArgumentHelp("Columns at a time for sparsegpt (default: 128).", valueName: "count"))
+  var blockSize: Int?
+
+  @Flag(help: "Fit the survivors of every row once more by least squares.")
+  var refit = false
+
+  @Flag(help: "Fit every layer to its own weights, not to what it gave before earlier layers were pruned.")
+  var layerwise = false
+
+  @Option(help: ArgumentHelp("Prune only these layers, names separated by commas.", valueName: "names"))
+  var layers: String?
+
+  func validate() throws {
+    try require("--sparsity", sparsity, "0 to 1") { (0...1).contains($0) }
+    try require("--damping", damping, "a share of at least 0") { $0 >= 0 && $0.isFinite }
+    try require("--block-size", blockSize, "a positive count") { $0 > 0 }
+    guard (sparsity == nil) != (nOfM == nil) else {
+      throw ValidationError(
+        "--sparsity, --n-of-m: expected one of them, found \(sparsity == nil ? "none" : "both")")
+    }
+    if blockSize != nil, method != .sparsegpt {
+      throw ValidationError("--block-size: expected --method sparsegpt, found \(method.rawValue)")
+    }
+    _ = try pattern
+  }
+
+  /// The pruning for a network.
+  func pruning(of network: Network) throws -> OneShotPruning {
+    OneShotPruning(
+      method: method.method(blockSize: blockSize), amounts: try chosenAmounts, damping: damping,
+      correctsEarlierLayers: !layerwise, refits: refit, layers: Set(try layerNames(layers, of: network)))
+  }
+
+  private var chosenAmounts: OneShotAmounts {
+    get throws {
+      if let pattern = try pattern { return .nOfM(kept: pattern.kept, of: pattern.of) }
+      switch amounts {
+      case .uniform: return .uniform(sparsity!)
+      case .erk: return .erdosRenyi(sparsity!)
+      case .measured: return .measured(sparsity!)
+      }
+    }
+  }
+
+  private var pattern: (kept: Int, of: Int)? {
+    get throws {
+      guard let nOfM else { return nil }
+      let parts = nOfM.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count == 2, let kept = parts[0], let of = parts[1], kept > 0, kept <= of else {
+        throw ValidationError("--n-of-m: expected N:M with 0 < N ≤ M, such as 2:4, found \(nOfM)")
+      }
+      return (kept, of)
+    }
+  }
+}
