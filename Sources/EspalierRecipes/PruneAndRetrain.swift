@@ -53,6 +53,9 @@ public struct PruneAndRetrain: Sendable {
   /// What takes part in the dense training to prepare for pruning.
   public var preparation: [any TrainingCallback]
 
+  /// As many training samples measure the statistics of batch normalisation anew after pruning, where there is any.
+  private static let recalibrationSamples = 512
+
   /// The experiment.
   public init(
     settings: TrainingSettings = TrainingSettings(), epochs: Int = 15, retrainEpochs: Int = 15,
@@ -79,6 +82,7 @@ public struct PruneAndRetrain: Sendable {
     guard dense.history.end == .finished else { return dense.history.end }
     guard try observe(.trained(dense)) == .proceed else { return .stoppedByObserver }
     let pruned = network.prune(standardDeviations: sensitivity, selection)
+    network.recalibrateBatchNorm(on: training.prefix(Self.recalibrationSamples))
     let evaluation = network.evaluate(on: test, loss: settings.loss)
     guard evaluation.loss.isFinite else { return .diverged }
     let stage = Stage(network: network, evaluation: evaluation, seconds: 0, history: TrainingHistory())

@@ -80,6 +80,7 @@ import Testing
     }
     let found = try removal.remove(2, from: network, samples: samples)
     #expect(found.removed.count == 2 && found.network.residualBlocks.count == 1)
+    #expect(found.removed[0].cost == costs.map(\.cost).min())
     if criterion == .taylor { #expect(found.removed[0].block.sum == "add2") }
     let error = #expect(throws: UnreachableTarget.self) {
       try removal.remove(4, from: network, samples: samples)

@@ -13,7 +13,7 @@ enum EpochSuite: Suite {
     try run.compare(
       "\(data.name): shuffling, \(steps(training)) steps, evaluation", goal: .timeRatio(atMost: 1.1)
     ) {
-      let epoch = Epoch(run)
+      let epoch = Self.epoch(run)
       return (
         Contender("epoch", .unmeasured) { epoch.train(training, test) }, bareSteps(steps(training), run)
       )
@@ -23,7 +23,7 @@ enum EpochSuite: Suite {
     try run.compare(
       "\(data.name): reading, shuffling, \(steps(training)) steps, evaluation", goal: .timeRatio(atMost: 1.1)
     ) {
-      let epoch = Epoch(run)
+      let epoch = Self.epoch(run)
       let contender = Contender("epoch", .unmeasured) {
         let data = try BenchmarkData(folder)
         epoch.train(data.training, data.test)
@@ -41,7 +41,7 @@ enum EpochSuite: Suite {
       goal: .timesAsFast(atLeast: 3)
     ) {
       let sides = [("packed", nil), ("masked dense", 0.0)].map { name, packingDensity in
-        let epoch = Epoch(run, sparsity: prunedByDefault, packingDensity: packingDensity)
+        let epoch = Self.epoch(run, sparsity: prunedByDefault, packingDensity: packingDensity)
         return Contender(name, .unmeasured) { epoch.train(training, nil) }
       }
       return (sides[0], sides[1])
@@ -58,20 +58,12 @@ enum EpochSuite: Suite {
     return Contender("its bare steps", .unmeasured) { repetitions in try one.seconds(repetitions * count) }
   }
 
-  /// A network that is trained one epoch at a time.
-  private final class Epoch {
-    private var network: Network
-    private var trainer: Trainer
-
-    init(_ run: BenchmarkRun, sparsity: Double = 0, packingDensity: Double? = nil) {
-      var generator = run.makeGenerator()
-      network = .leNet300100(using: &generator)
-      if sparsity > 0 { network.prune(sparsity: sparsity, within: .network) }
-      trainer = Trainer(epochs: 1, batchSize: batch, packingDensity: packingDensity)
-    }
-
-    func train(_ training: Dataset, _ test: Dataset?) {
-      trainer.train(&network, on: training, validation: test)
-    }
+  private static func epoch(
+    _ run: BenchmarkRun, sparsity: Double = 0, packingDensity: Double? = nil
+  ) -> TrainingEpoch {
+    var generator = run.makeGenerator()
+    var network = Network.leNet300100(using: &generator)
+    if sparsity > 0 { network.prune(sparsity: sparsity, within: .network) }
+    return TrainingEpoch(network, batch: batch, packingDensity: packingDensity)
   }
 }

@@ -22,9 +22,28 @@ enum LeNet5Suite: Suite {
         return countAllocations { for _ in 0..<100 { step.run() } }
       }
     }
+    try epoch(run)
     try run.withPeer(.leNet5Step) { peer in
       try compare(with: peer, sparsity: 0, goal: 1.5, run)
       try compare(with: peer, sparsity: 0.97, goal: nil, run)
+    }
+  }
+
+  /// What an epoch takes besides its steps: with the steps' own ratio, how an epoch compares.
+  private static func epoch(_ run: BenchmarkRun) throws {
+    let data = try BenchmarkData.find()
+    let training = run.isQuick ? data.training.prefix(20 * batch) : data.training
+    let steps = (training.count + batch - 1) / batch
+    try run.compare(
+      "\(data.name): shuffling and \(steps) steps, batch \(batch), adam", goal: .timeRatio(atMost: 1.1)
+    ) {
+      var generator = run.makeGenerator()
+      let epoch = TrainingEpoch(.leNet5(using: &generator), batch: batch)
+      let one = step(sparsity: 0, isPacked: false, run).contender("bare step", .unmeasured)
+      return (
+        Contender("epoch", .unmeasured) { epoch.train(training, nil) },
+        Contender("its bare steps", .unmeasured) { repetitions in try one.seconds(repetitions * steps) }
+      )
     }
   }
 
@@ -56,25 +75,10 @@ enum LeNet5Suite: Suite {
 
   private static func step(sparsity: Double, isPacked: Bool, _ run: BenchmarkRun) -> TrainingStep {
     var generator = run.makeGenerator()
-    var network = network(using: &generator)
+    var network = Network.leNet5(using: &generator)
     if sparsity > 0 { network.prune(sparsity: sparsity, within: .eachParameter) }
     network.pack(upTo: isPacked ? Trainer.standardPackingDensity(batchSize: batch) : 0)
     return TrainingStep(
       network, batch: batch, optimizer: OptimizerChoice.adam.make(), on: run.compute, using: &generator)
-  }
-
-  /// Caffe's form, with 20, 50 and 500 units, for flat samples.
-  private static func network(using generator: inout Xoshiro256) -> Network {
-    Network(input: [samples]) {
-      Reshape(to: [1, 28, 28])
-      Conv2d(inputs: 1, outputs: 20, kernel: 5, using: &generator)
-      MaxPool2d(kernel: 2)
-      Conv2d(inputs: 20, outputs: 50, kernel: 5, using: &generator)
-      MaxPool2d(kernel: 2)
-      Flatten()
-      Linear(inputs: 800, outputs: 500, using: &generator)
-      ReLU()
-      Linear(inputs: 500, outputs: outputs, using: &generator)
-    }
   }
 }

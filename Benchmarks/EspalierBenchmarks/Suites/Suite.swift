@@ -11,7 +11,7 @@ enum SuiteName: String, CaseIterable {
   case gemm, forward, backward, step, epoch, prune, memory, scale, adam, command, accuracy, file
   case spmm, sddmm, sweep, structured
   case packedStep = "packed-step"
-  case inference, dynamic, convolution, channels
+  case inference, dynamic, convolution, channels, compaction
   case leNet5 = "lenet-5"
   case peers
 
@@ -49,6 +49,7 @@ enum SuiteName: String, CaseIterable {
     case .convolution: ConvolutionSuite.self
     case .leNet5: LeNet5Suite.self
     case .channels: ChannelSuite.self
+    case .compaction: CompactionSuite.self
     case .peers: PeerSuite.self
     }
   }

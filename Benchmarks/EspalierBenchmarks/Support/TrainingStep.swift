@@ -26,12 +26,12 @@ final class TrainingStep {
     self.init(network, batch: batch, optimizer: optimizer, on: compute, using: &generator)
   }
 
-  /// A step of the given network, whose samples and answers are flat.
+  /// A step of the given network, whose answers are flat.
   init(
     _ network: consuming Network, batch: Int, optimizer: any Optimizer, on compute: Compute,
     using generator: inout Xoshiro256
   ) {
-    let (features, outputs) = (network.inputShape[0], network.outputShape[0])
+    let (features, outputs) = (network.inputShape.reduce(1, *), network.outputShape[0])
     self.network = network
     self.optimizer = optimizer
     self.compute = compute

@@ -29,7 +29,7 @@ public struct GroupImportance: Sendable {
   public enum Reduction: String, Sendable, Hashable, Codable, CaseIterable {
     /// Their sum.
     case sum
-    /// Their mean.
+    /// Their mean; ranks like the sum, except between groups that are not normalised.
     case mean
     /// The largest.
     case maximum = "max"

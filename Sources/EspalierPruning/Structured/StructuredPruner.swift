@@ -99,7 +99,13 @@ public struct StructuredPruner: Sendable {
   }
 
   private func count(_ share: Double, _ ranked: UnitRanking, of whole: Network) throws -> Int {
-    guard ranking == .global else { return ranked.count(ofEachGroup: share) }
+    guard ranking == .global else {
+      guard share < 1 || minimumKept == 0 else {
+        throw UnreachableTarget(
+          expected: "all channels to go", found: "a floor: each layer keeps at least \(minimumKept)")
+      }
+      return ranked.count(ofEachGroup: share)
+    }
     let total = groups(of: whole).reduce(0) { $0 + $1.unitCount }
     let gone = Int((share * Double(total)).rounded(.toNearestOrEven))
     let count = max(gone - (total - ranked.unitCount), 0)

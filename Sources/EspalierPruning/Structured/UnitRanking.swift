@@ -56,8 +56,14 @@ struct UnitRanking {
     return groups.indices.compactMap { group in
       let all = order[group].count
       let kept = all - gone[group]
-      let rounded = min((kept + multiple - 1) / multiple * multiple, all)
+      let rounded = roundedUp(kept, atMost: all)
       return rounded == all ? nil : UnitRemoval(order[group].prefix(all - rounded), of: groups[group])
     }
+  }
+
+  /// The next multiple, as far as there are so many.
+  private func roundedUp(_ kept: Int, atMost all: Int) -> Int {
+    if kept == 0 { return 0 }
+    return multiple >= all ? all : min((kept + multiple - 1) / multiple * multiple, all)
   }
 }

@@ -19,8 +19,16 @@ public enum ImportanceName: String, Sendable, Codable, CaseIterable {
   /// The scale |γ| of the channel's normalisation.
   case scale
 
-  /// The importance, normalised over each group.
-  public func importance(reduction: GroupImportance.Reduction = .sum) -> GroupImportance {
+  /// The importance; by default in units of each group's mean.
+  public func importance(
+    reduction: GroupImportance.Reduction = .sum, isNormalized: Bool = true
+  ) -> GroupImportance {
+    var importance = normalized(reduction)
+    importance.isNormalized = isNormalized
+    return importance
+  }
+
+  private func normalized(_ reduction: GroupImportance.Reduction) -> GroupImportance {
     switch self {
     case .random: GroupImportance(RandomCriterion(), pooling: .mean, reduction: reduction)
     case .magnitude: GroupImportance(MagnitudeCriterion(), reduction: reduction)

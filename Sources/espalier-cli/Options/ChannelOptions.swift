@@ -45,6 +45,12 @@ struct ChannelOptions: ParsableArguments {
   @Flag(help: "Rank the channels of all layers together: layers that matter less lose more.")
   var global = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "With --global, compare importances as they are, not in units of their layer's mean. Only then do the reductions "
+        + "sum and mean differ."))
+  var rawImportance = false
+
   @Option(
     help: ArgumentHelp(
       "Round the channels that stay up to multiples of this (default: 1).", valueName: "count"))
@@ -55,6 +61,9 @@ struct ChannelOptions: ParsableArguments {
     try require("--target-macs", targetMacs, "a number of at least 0") { $0 >= 0 && $0.isFinite }
     try require("--target-parameters", targetParameters, "a number of at least 0") { $0 >= 0 && $0.isFinite }
     try require("--round-to", roundTo, "a number of at least 1") { $0 >= 1 }
+    if rawImportance, !global {
+      throw ValidationError("--raw-importance: expected --global as well, found none")
+    }
     let targets = targets.map(\.option)
     guard targets.count <= 1 else {
       throw ValidationError("expected one amount, found \(targets.joined(separator: " and "))")
@@ -75,7 +84,8 @@ struct ChannelOptions: ParsableArguments {
   func pruner(floor: Int, layers: [String]?, of network: Network) -> StructuredPruner {
     let names = network.nodes.map(\.name)
     return StructuredPruner(
-      importance: (importance ?? .magnitude).importance(reduction: groupReduction ?? .sum),
+      importance: (importance ?? .magnitude)
+        .importance(reduction: groupReduction ?? .sum, isNormalized: !rawImportance),
       ranking: global ? .global : .local, multiple: roundTo ?? 1, minimumKept: floor,
       excluding: layers.map { Set(names).subtracting($0) } ?? [])
   }
@@ -92,7 +102,7 @@ struct ChannelOptions: ParsableArguments {
   private var choices: [String] {
     [
       ("--importance", importance != nil), ("--group-reduction", groupReduction != nil), ("--global", global),
-      ("--round-to", roundTo != nil),
+      ("--round-to", roundTo != nil), ("--raw-importance", rawImportance),
     ].filter(\.1).map(\.0)
   }
 
