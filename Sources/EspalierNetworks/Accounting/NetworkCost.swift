@@ -28,8 +28,8 @@ public struct NetworkCost: Sendable, Hashable, Codable {
   public let layers: [Layer]
   /// The samples of the batch that `workspaceBytes` is for.
   public let batchSize: Int
-  /// Bytes that the prediction of a batch works in at most: activations alive at the same time and layers' working memory,
-  /// as a `Workspace` plans them.
+  /// Bytes that the prediction of a batch works in at most, by the layers as they are: activations alive at the same time
+  /// and layers' working memory, as a `Workspace` plans them. An `InferencePlan` folds layers first, and may take less.
   public let workspaceBytes: Int
 
   /// Counts what a network takes, its working memory for batches of `batchSize` and the current task's threads.

@@ -44,7 +44,7 @@ public struct CostReport: Sendable, Hashable, Codable {
   public let activationBytes: Int
   /// The samples of the batch that working memory and times are for.
   public let batchSize: Int
-  /// Bytes that the prediction of a batch works in at most.
+  /// Bytes that the prediction of a batch works in at most, by the layers as they are; see `NetworkCost`.
   public let workspaceBytes: Int
   /// Bytes of the network's file; nil where there is none.
   public let fileBytes: Int?

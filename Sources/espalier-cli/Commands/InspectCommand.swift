@@ -9,7 +9,8 @@ struct InspectCommand: ParsableCommand {
     discussion: """
       Values that are left; multiplications of a weight by an activation for one sample (MACs), all and those of weights \
       that are left; bytes of a sample's output (0 where a layer works in its input's memory); the working memory of a \
-      prediction; the file's size; and with --latency the median time of a batch and of each step.
+      prediction by the layers as they are stored (what bench-model and --latency measure folds normalisations and \
+      selections of channels into other layers first, and may take less); the file's size; and with --latency the median time of a batch and of each step.
       """)
 
   @Argument(help: "The network's file.")
