@@ -58,6 +58,10 @@ import Testing
         outcome.output.contains("channels =    12 -> \(width < 10 ? "    " : "   ")\(width)"),
         "\(outcome.output)")
     }
+    let text = espalier("prune", "dense.safetensors", "--channels", "0.5").output
+    #expect(text.contains("| multiplications left = 192 -> 96 (2.00x)"), "\(text)")
+    #expect(
+      text.contains("values left: 243 -> 123 (1.98x), multiplications left: 228 -> 114 (2.00x)"), "\(text)")
     let json = try espalier("prune", "dense.safetensors", "--channels", "0.5", "--json").json()
     #expect(json["multiplyAccumulates"] as? NSDictionary == ["before": 228, "after": 114])
   }

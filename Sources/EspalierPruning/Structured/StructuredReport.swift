@@ -64,14 +64,16 @@ public struct StructuredReport: Sendable, Hashable, Codable, CustomStringConvert
     self.latency = latency
   }
 
-  /// One line a layer and one for all.
+  /// One line a layer that multiplies and one for all: channels, and the multiplications and values that are left.
   public var description: String {
-    let lines = layers.map { layer in
-      "\(layer.name.paddedRight(to: 20)) | channels = \(layer.channels.before.padded(to: 5)) -> "
-        + "\(layer.channels.after.padded(to: 5)) | multiplications = \(layer.multiplyAccumulates.description)"
+    let multiplying = layers.filter { $0.multiplyAccumulates.before > 0 }
+    let width = multiplying.reduce(20) { max($0, $1.name.count) }
+    let lines = multiplying.map { layer in
+      "\(layer.name.paddedRight(to: width)) | channels = \(layer.channels.before.padded(to: 5)) -> "
+        + "\(layer.channels.after.padded(to: 5)) | multiplications left = \(layer.multiplyAccumulates.description)"
     }
     let total =
-      "values: \(parameters.description), multiplications: \(multiplyAccumulates.description)"
+      "values left: \(parameters.description), multiplications left: \(multiplyAccumulates.description)"
       + (latency.map { ", latency: \(microseconds($0.before)) -> \(microseconds($0.after)) µs" } ?? "")
     return (lines + [total]).joined(separator: "\n")
   }

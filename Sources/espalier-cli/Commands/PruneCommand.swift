@@ -141,7 +141,7 @@ private struct BlockReport: Encodable, CustomStringConvertible {
     let lines = removed.map { cost in
       "removed \(cost.block.nodes.joined(separator: ", ")): the loss rises by \(cost.cost.formatted(decimals: 4))"
     }
-    return (lines + ["multiplications: \(multiplyAccumulates.before) -> \(multiplyAccumulates.after)"])
+    return (lines + ["multiplications left: \(multiplyAccumulates.before) -> \(multiplyAccumulates.after)"])
       .joined(separator: "\n")
   }
 }

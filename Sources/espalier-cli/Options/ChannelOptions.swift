@@ -12,13 +12,15 @@ struct ChannelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Remove channels until at most this share, or this many, of the multiplications is left.",
+      "Remove channels until at most this share, or this many, of the multiplications is left; those by weights that are "
+        + "pruned do not count.",
       valueName: "share|count"))
   var targetMacs: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Remove channels until at most this share, or this many, of the parameters' values is left.",
+      "Remove channels until at most this share, or this many, of the parameters' values is left; pruned ones do not "
+        + "count.",
       valueName: "share|count"))
   var targetParameters: Double?
 
