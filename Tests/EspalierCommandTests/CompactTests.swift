@@ -133,6 +133,39 @@ import Testing
       text.contains("fc1       linear") && text.contains("outputs of 64 random samples differ by at most "))
   }
 
+  /// Writes a perceptron whose first neuron nobody reads, as `strange`.
+  private func writeStrange(weight: Float, bias: Float) throws {
+    let network = Network(input: [2]) {
+      Linear(weight: Tensor([weight, 1, 1, 1], shape: [2, 2]), bias: Tensor([0, 0], shape: [2])).named("fc1")
+      ReLU()
+      Linear(weight: Tensor([0, 1, 0, 2], shape: [2, 2]), bias: Tensor([bias, 0], shape: [2])).named("fc2")
+    }
+    try NetworkFile(network).write(to: folder.path("strange"))
+  }
+
+  @Test(arguments: [Float.nan, .infinity])
+  func physicalCompactionSaysWhereOutputsAreNotFinite(value: Float) throws {
+    // The last bias stays: both networks give one answer of two that is not finite.
+    try writeStrange(weight: 1, bias: value)
+    let report = try #require(
+      try json("compact --physical strange small --json")["physical"] as? NSDictionary)
+    #expect(report["outputsNotFinite"] as? Int == 64)
+    #expect(try #require(report["largestDifference"] as? Double) < 1e-5)
+    let text = espalier("compact", "--physical", "strange", "small").output
+    #expect(
+      text.contains("outputs of 64 random samples: 64 are infinite or NaN, before and after"), "\(text)")
+  }
+
+  @Test func physicalCompactionRefusesToHideWhatIsNotFinite() throws {
+    // 0 · NaN is NaN: without the neuron that nobody reads the answers become finite.
+    try writeStrange(weight: .nan, bias: 0)
+    let outcome = espalier("compact", "--physical", "strange", "small-strange")
+    #expect(outcome.status == 1 && outcome.output == "" && outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("strange: outputs for random samples"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("nan"), "\(outcome.errors)")
+    #expect(!folder.names.contains("small-strange"))
+  }
+
   @Test func groupsAreATableDataAndADrawing() throws {
     let text = espalier("groups", "net").output
     #expect(text.contains("fc1       12      20    19  fc1         fc2"), "\(text)")

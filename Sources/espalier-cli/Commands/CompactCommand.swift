@@ -12,7 +12,8 @@ struct CompactCommand: ParsableCommand {
 
       --physical first takes out what does not matter to the output, for good: channels and neurons that nothing reads or \
       that never change, and inputs that nothing reads. Prints what went from each layer, what the network costs before and \
-      after, and by how much outputs differ at most on random samples.
+      after, and by how much outputs differ at most on random samples. Fails, and writes nothing, where only one of the \
+      two gives a NaN or an infinity, as weights that are not finite do.
 
       --values f16 and bf16 round the survivors to 16 bits, and print the accuracy on the test set before and after.
       """)
@@ -42,13 +43,18 @@ struct CompactCommand: ParsableCommand {
       let rounding = values == .float32 ? nil : try Rounding(of: stored, file: file, data: data)
       var smaller = stored
       let compaction = physical ? Compaction(of: stored.network) : nil
+      let outputs = try compaction.map {
+        try OutputComparison(of: stored.network, and: $0.network, file: file)
+      }
       if let compaction { smaller.network = compaction.network }
       let size = try smaller.write(to: output, form: .compact(values: values))
       let report = CompactReport(
         file: output, values: values.description, bytes: size, denseBytes: try stored.denseByteCount(),
         denseBytesWithoutMasks: try stored.denseByteCount(masks: false),
         accuracy: try rounding?.accuracy(after: output),
-        physical: compaction.map { CompactionReport($0, of: stored.network, fileBytes: (fileBytes, size)) })
+        physical: compaction.map {
+          CompactionReport($0, of: stored.network, outputs: outputs!, fileBytes: (fileBytes, size))
+        })
       try Console.print(json ? JSONText.encode(report) : report.description)
     }
   }

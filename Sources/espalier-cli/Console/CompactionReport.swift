@@ -6,21 +6,25 @@ struct CompactionReport: Encodable, CustomStringConvertible {
   let cost: CostComparison
   /// Random samples on which the outputs were compared.
   let samples: Int
+  /// Of the outputs that are finite.
   let largestDifference: Double
-  /// The largest output of the network as it was, on the same samples.
+  /// The largest finite output of the network as it was, on the same samples.
   let largestOutput: Double
+  /// Outputs that are infinite or NaN, in the same way before and after.
+  let outputsNotFinite: Int
 
-  init(_ compaction: Compaction, of network: Network, fileBytes: (before: Int, after: Int)) {
+  init(
+    _ compaction: Compaction, of network: Network, outputs: OutputComparison,
+    fileBytes: (before: Int, after: Int)
+  ) {
     layers = compaction.layers
     cost = CostComparison(
       before: CostReport(of: network, fileBytes: fileBytes.before),
       after: CostReport(of: compaction.network, fileBytes: fileBytes.after))
-    samples = 64
-    var generator = Xoshiro256(seed: 1)
-    let inputs = Tensor(uniform: -1..<1, shape: [samples] + network.inputShape, using: &generator)
-    let (whole, smaller) = (network.predict(inputs).values, compaction.network.predict(inputs).values)
-    largestDifference = zip(whole, smaller).reduce(0) { max($0, Double(abs($1.0 - $1.1))) }
-    largestOutput = whole.reduce(0) { max($0, Double(abs($1))) }
+    samples = OutputComparison.samples
+    largestDifference = outputs.largestDifference
+    largestOutput = outputs.largestOutput
+    outputsNotFinite = outputs.notFinite
   }
 
   var description: String {
@@ -35,7 +39,15 @@ struct CompactionReport: Encodable, CustomStringConvertible {
       \(AlignedTable([header] + rows, texts: 2))
 
       \(CostComparisonTable(cost))
-      outputs of \(samples) random samples differ by at most \(Float(largestDifference)), the largest is \(Float(largestOutput))
+      \(outputsText)
       """
+  }
+
+  private var outputsText: String {
+    let difference = "differ by at most \(Float(largestDifference)), the largest is \(Float(largestOutput))"
+    guard outputsNotFinite > 0 else { return "outputs of \(samples) random samples \(difference)" }
+    return
+      "outputs of \(samples) random samples: \(outputsNotFinite) are infinite or NaN, before and after; the others "
+      + difference
   }
 }
