@@ -72,6 +72,39 @@ private func exponential(_ x: Double) -> Double {
     }
   }
 
+  @Test("Convolutions before an exit count, and those behind it are skipped", arguments: [false, true])
+  func convolutions(isPacked: Bool) {
+    var generator = Xoshiro256(seed: 12)
+    var network = Network(input: [1, 9, 10]) {
+      Conv2d(inputs: 1, outputs: 4, kernel: 3, using: &generator).named("conv1")
+      ReLU()
+      Conv2d(inputs: 4, outputs: 6, kernel: 3, using: &generator).named("conv2")
+      ReLU()
+      Flatten()
+      Linear(inputs: 6 * 5 * 6, outputs: 5, using: &generator).named("fc")
+    }
+    network.prune(sparsity: 0.5, within: .eachParameter)
+    if isPacked { network.pack(upTo: 1) }
+    let samples = sparseSamples(6).reshaped(to: [6, 1, 9, 10])
+    // Half the weights, for 7 × 8 and for 5 × 6 pixels.
+    let (first, second, last) = (18 * 56, 108 * 30, 90 * 5)
+    for (place, before) in [("conv1", first), ("conv2", first + second)] {
+      let head = head(at: .node(place), for: network, above: -1)
+      let own = head.classifier.parameters[0].parameter.count
+      let plan = DynamicInference(network, heads: [head], selection: .never)
+      #expect(plan.weightCount == first + second + last)
+      #expect(
+        plan.outcomes(of: samples).outcomes.allSatisfy { $0.exit == 0 && $0.weightsRead == before + own })
+      let trace = plan.traces(of: samples)[0].stops
+      #expect(trace.map(\.bodyWeights).prefix(1) == [before] && trace[0].headWeights == own)
+      #expect(trace[1].bodyWeights >= plan.weightCount)
+    }
+    let bare = DynamicInference(network, selection: .always)
+    for outcome in bare.outcomes(of: samples).outcomes {
+      #expect((first + second...bare.weightCount).contains(outcome.weightsRead))
+    }
+  }
+
   @Test("A head that lets nobody go changes nothing and costs nothing when it is off")
   func staying() {
     let network = perceptron(density: 0.5)

@@ -26,7 +26,8 @@ public final class DynamicInference: Sendable {
   public let layers: [DynamicLayer]
   /// Those of each head's classifier, the heads in the order in which a sample meets them.
   public let headLayers: [[DynamicLayer]]
-  /// The weights that the network has left, without heads: what an `InferencePlan` on survivors reads for every sample.
+  /// The weights that the network has left, without heads, each as often as a sample is multiplied by it: what an
+  /// `InferencePlan` on survivors reads for every sample. Convolutions count theirs for every pixel of their outputs.
   public let weightCount: Int
 
   let body: DynamicPart
@@ -58,7 +59,7 @@ public final class DynamicInference: Sendable {
     finish = ExitFinish(of: network)
     layers = body.layers
     headLayers = exits.heads.map(\.part.layers)
-    weightCount = layers.reduce(0) { $0 + $1.survivors }
+    weightCount = body.weightCount
   }
 
   /// The shape of a sample.

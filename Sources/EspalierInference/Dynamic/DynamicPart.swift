@@ -14,6 +14,8 @@ final class DynamicPart: Sendable {
   /// What was chosen for each node that is a linear layer.
   let choices: [Choice?]
   let compute: Compute
+  /// The multiply-adds of weights that are left in each node, whatever the sample is; for linear layers choices count.
+  private let multiplyAccumulates: [Int]
 
   /// Lowers a network; `activations` are the inputs of the linear layers for typical samples, by the names of nodes.
   init(
@@ -36,6 +38,7 @@ final class DynamicPart: Sendable {
     self.network = lowered
     self.choices = choices
     self.compute = compute
+    multiplyAccumulates = network.nodes.map { network.multiplyAccumulates(of: $0).surviving }
   }
 
   /// A single layer with a rectifier after it, computed as chosen.
@@ -48,6 +51,7 @@ final class DynamicPart: Sendable {
     }
     choices = [choice, nil]
     self.compute = compute
+    multiplyAccumulates = [layer.weight.survivors, 0]
   }
 
   /// The memory of one sample.
@@ -74,7 +78,11 @@ final class DynamicPart: Sendable {
     }
   }
 
-  /// Runs one step and returns how many weights it read.
+  /// The multiply-adds of weights that are left for one sample.
+  var weightCount: Int { multiplyAccumulates.reduce(0, +) }
+
+  /// Runs one step and returns how many weights it read, each as often as it is multiplied: a convolution's once for every
+  /// pixel of its output.
   func run(_ step: PartMemory.Step, _ active: ActiveInputs) -> Int {
     switch choices[step.node] {
     case .whole(let chosen, let weights):
@@ -83,7 +91,7 @@ final class DynamicPart: Sendable {
     case .columns(let chosen): return chosen.run(step.context, active, on: compute)
     case nil:
       network.nodes[step.node].layer.forward(step.context, on: compute)
-      return 0
+      return multiplyAccumulates[step.node]
     }
   }
 

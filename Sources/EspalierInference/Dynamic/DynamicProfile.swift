@@ -17,9 +17,11 @@ public struct DynamicProfile: Sendable {
     }
   }
 
-  /// The weights that the network has left: what the static plan reads for each sample.
+  /// The weights that the network has left, a convolution's for every pixel of its output: what the static plan reads for
+  /// each sample.
   public let weightCount: Int
-  /// The weights that were read for each sample, those of heads included, ascending. Each takes part in one multiply-add.
+  /// The weights that were read for each sample, those of heads included, ascending; counted by multiply-adds as in
+  /// ``DynamicOutcome/weightsRead``.
   public let weightsRead: [Int]
   /// How many samples left by each head, then how many went through the whole network.
   public let exits: [Int]

@@ -76,7 +76,7 @@ extension Network {
     }
   }
 
-  func multiplyAccumulates(of node: Node) -> (dense: Int, surviving: Int) {
+  package func multiplyAccumulates(of node: Node) -> (dense: Int, surviving: Int) {
     node.layer.multiplyAccumulates(inputs: node.sources.map(shape(of:)))
   }
 }

@@ -11,8 +11,8 @@ struct BenchModelCommand: ParsableCommand {
       2 · survivors operations a sample.
 
       With --dynamic: accuracy on the test set, weights read and time for one sample at a time, of the network as a whole \
-      and of one in which layers skip activations and samples leave early. Both run in turn in one process. For one sample \
-      a weight that is read is one multiply-add.
+      and of one in which layers skip activations and samples leave early. Both run in turn in one process. Weights are \
+      counted by multiply-adds: a linear layer's once, those that a convolution has left once for every pixel of its output.
       """)
 
   @Argument(help: "The network's file.")

@@ -63,10 +63,9 @@ struct DynamicReport: Encodable, CustomStringConvertible {
     let shares = profile.exits.map { Double($0) / Double(max(profile.weightsRead.count, 1)) }
     exits = zip(tuned.heads, shares).map { head, share in
       let threshold = head.rule.threshold < .infinity ? head.rule.threshold : nil
-      let weights = head.classifier.parameters.filter { $0.parameter.role == .weight }
       return Exit(
         place: "\(head.place)", share: share, threshold: threshold,
-        weights: weights.reduce(0) { $0 + $1.parameter.survivors })
+        weights: head.classifier.multiplyAccumulates.surviving)
     }
     layers = tuned.plan.layers.map { Layer(name: $0.name, operation: "\($0.operation)", skips: $0.skips) }
   }
