@@ -37,6 +37,10 @@ import Testing
     ] {
       #expect(page.contains(text), "\(text)")
     }
+    // 12 neurons of 16 inputs and a bias, read by 3, of which 6 stay.
+    for text in ["123 of 243 values are left (1.98×)", "12 × 16 → 6 × 16", "192 → 96", "50.00 % of 192"] {
+      #expect(page.contains(text), "\(text)")
+    }
     // What is left goes on like any other network.
     #expect(espalier("evaluate", "espalier-run/retrained.safetensors", "--data", "data").status == 0)
   }

@@ -110,6 +110,48 @@ import Testing
     let layer = try #require(rows.first { $0[0] == "fc1" && $0.count == 8 })
     #expect(
       layer[1...2] == ["linear", "9"] && layer[4] == "144" && layer[6] == "36" && layer[7].hasSuffix(" µs"))
+    #expect(layer[5].hasPrefix("144 → "), "\(layer)")
+  }
+
+  @Test func removedChannelsCountAsGone() throws {
+    var stages: [RunPage.Stage] = []
+    try PruneChannelsAndRetrain(
+      settings: TrainingSettings(batchSize: 16, seed: 4), epochs: 1, retrainEpochs: 1,
+      target: .channels(0.7), rounds: 2
+    ).run(perceptron(), training: data, test: data) { event in
+      switch event {
+      case .training: break
+      case .trained(let stage): stages.append(.init("dense", stage))
+      case .pruned(let stage, let round, _): stages.append(.init("pruned \(round)", stage))
+      case .retrained(let stage, let round): stages.append(.init("retrained \(round)", stage))
+      }
+      return .proceed
+    }
+    let widths = stages.map { $0.network[ParameterPath(node: "fc1", name: "weight")]!.shape[0] }
+    #expect(widths[0] == 9 && widths.last == 3)
+    let cost = CostComparison(
+      before: CostReport(of: stages[0].network), after: CostReport(of: stages.last!.network))
+    let page = try MarkupElement.parse(
+      RunPage(title: "t", stages: stages, sampleShape: [4, 4], recipe: [], cost: cost).html)
+    // 9 neurons of 16 inputs and a bias, read by 3: 183 values, of which 3 neurons' stay.
+    let ratio = (183.0 / 63).formatted(decimals: 2)
+    #expect(
+      page.all("p")[0].text.hasSuffix("63 of 183 values are left (\(ratio)×)."), "\(page.all("p")[0].text)")
+    let bars = page.all("rect", class: "bar").suffix(2).map { $0.all("title")[0].text }
+    #expect(bars == ["fc1: 33.33 % of 144", "fc2: 33.33 % of 27"])
+    let rows = page.all("tr").map { $0.children.map(\.text) }
+    #expect(rows.contains(["fc1.weight", "9 × 16 → 3 × 16", "144", "48", "33.33 %"]))
+    #expect(rows.contains(["fc2.bias", "3", "3", "3", "100.00 %"]))
+    #expect(
+      rows.contains(["fc1", "linear", "9 → 3", "153 → 51", "144 → 48", "144 → 48", "36 → 12", "–"]), "\(rows)"
+    )
+    // 9 · 16 + 9 · 3 weights, 19 a neuron.
+    let figure = page.all("svg", class: "figure")[0]
+    #expect(titles(figure) == ["Accuracy by share of weights pruned"])
+    let tips = figure.all("path", class: "marker").flatMap { $0.all("title") }.map(\.text)
+    let ends = tips.map { String($0.split(separator: " ").suffix(2).joined(separator: " ")) }
+    let shares = widths.map { $0 == 9 ? "0 %" : "\((100 * (1 - Double($0) / 9)).formatted(decimals: 2)) %" }
+    #expect(ends.sorted() == shares.sorted(), "\(tips)")
   }
 
   @Test func curvesCoverEveryEpoch() throws {

@@ -5,22 +5,20 @@ internal import EspalierTensors
 
 extension RunPage {
   /// What is left of each layer, as bars and as a table.
-  func addSurvivors(_ report: SurvivorReport, to page: inout HTMLPage) {
+  func addSurvivors(_ survivors: LayerSurvivors, to page: inout HTMLPage) {
     page.heading("What is left of each layer")
-    let weights = report.rows.filter { last.network[$0.path]!.role == .weight }
-    let bars = weights.map { row in
-      let share = row.total == 0 ? 0 : Double(row.nonzero) / Double(row.total)
-      return BarFigure.Bar(row.path.node, share, label: "\(percentage(share)) of \(row.total)")
+    let bars = survivors.rows.filter { $0.role == .weight }.map { row in
+      BarFigure.Bar(
+        row.path.node, row.share ?? 0, label: "\(percentage(row.share ?? 0)) of \(row.total)")
     }
     page.figures([
       BarFigure(
         title: "Weights that are left", axis: Axis("share of weights left", labels: .percent, range: 0...1),
         bars: bars, width: 600)
     ])
-    let rows = report.rows.map { row in
+    let rows = survivors.rows.map { row in
       [
-        row.path.description, row.shape.map(String.init).joined(separator: " × "), "\(row.total)",
-        "\(row.nonzero)", row.total == 0 ? "–" : percentage(Double(row.nonzero) / Double(row.total)),
+        row.path.description, row.shapes, "\(row.total)", "\(row.nonzero)", row.share.map(percentage) ?? "–",
       ]
     }
     page.table(header: ["parameter", "shape", "values", "left", "share left"], rows: rows)

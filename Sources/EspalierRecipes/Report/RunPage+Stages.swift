@@ -9,7 +9,7 @@ extension RunPage {
   private static let fewStages = 4
 
   /// What the run came to, in two sentences.
-  func addSummary(_ left: SurvivorReport, to page: inout HTMLPage) {
+  func addSummary(_ left: LayerSurvivors, to page: inout HTMLPage) {
     let named = stages.count > Self.fewStages ? [first, last] : stages
     let results = tests.isEmpty ? named.map { (name: $0.name, evaluation: $0.evaluation) } : tests
     let accuracies = results.map { "\($0.name): \(percentage($0.evaluation.accuracy))" }
@@ -36,6 +36,12 @@ extension RunPage {
       caption: "Evaluated on \(last.evaluation.samples) \(judges) samples.")
   }
 
+  /// The share of the first stage's weights, biases apart, that a network has not: pruned, or removed with their channels.
+  private func shareGone(_ network: Network) -> Double {
+    let total = first.network.weights.reduce(0) { $0 + $1.count }
+    return 1 - Double(network.weights.reduce(0) { $0 + $1.survivors }) / Double(max(total, 1))
+  }
+
   private var bars: any Figure {
     BarFigure(
       title: "Accuracy of each stage", axis: Axis("accuracy", labels: .percent, range: 0...1),
@@ -52,7 +58,7 @@ extension RunPage {
       stages.isEmpty
         ? nil
         : LineFigure.Series(
-          name, points: stages.map { LineFigure.Point($0.network.weightSparsity, $0.evaluation.accuracy) })
+          name, points: stages.map { LineFigure.Point(shareGone($0.network), $0.evaluation.accuracy) })
     }
     return LineFigure(
       title: "Accuracy by share of weights pruned",
@@ -62,10 +68,6 @@ extension RunPage {
 }
 
 extension Network {
-  /// The share of all weights, biases apart, that is pruned.
-  fileprivate var weightSparsity: Double {
-    let weights = parameters.map(\.parameter).filter { $0.role == .weight }
-    let total = weights.reduce(0) { $0 + $1.count }
-    return 1 - Double(weights.reduce(0) { $0 + $1.survivors }) / Double(max(total, 1))
-  }
+  /// All weights, biases apart.
+  fileprivate var weights: [Parameter] { parameters.map(\.parameter).filter { $0.role == .weight } }
 }

@@ -1,6 +1,5 @@
 internal import EspalierFigures
 public import EspalierNetworks
-internal import EspalierPruning
 public import EspalierTensors
 public import EspalierTraining
 
@@ -36,7 +35,7 @@ public struct RunPage: Sendable {
   public var title: String
   /// The stages in order.
   public let stages: [Stage]
-  /// The position of the stage that the run ends with; its network is compared with that of the first stage.
+  /// The position of the stage that the run ends with; what is left of its network is counted against that of the first stage.
   public let chosen: Int
   /// The samples that stages were evaluated on, in a word: `test` or `held-out`.
   public var judges: String
@@ -84,7 +83,7 @@ public struct RunPage: Sendable {
   /// The page as a file of HTML.
   public var html: String {
     var page = HTMLPage(title: title)
-    let left = SurvivorReport(of: last.network)
+    let left = LayerSurvivors(before: first.network, after: last.network)
     addSummary(left, to: &page)
     addStages(to: &page)
     addCurves(to: &page)
