@@ -18,7 +18,7 @@ struct EspalierCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, TrainCommand.self, PruneCommand.self, RetrainCommand.self, EvaluateCommand.self,
       InspectCommand.self, SensitivityCommand.self, RecipeCommand.self, CompareCommand.self,
-      GroupsCommand.self, CompactCommand.self, OneShotCommand.self,
+      GroupsCommand.self, CompactCommand.self, OneShotCommand.self, FactorCommand.self,
       PredictCommand.self, BenchModelCommand.self, InfoCommand.self,
     ])
 

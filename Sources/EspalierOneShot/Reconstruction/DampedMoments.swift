@@ -41,6 +41,12 @@ struct DampedMoments: Sendable {
     return factor.inverse(on: compute)
   }
 
+  /// The lower triangular L with matrix = L · Lᵀ, and its inverse; only of what was factorised in order.
+  func lowerFactors(on compute: Compute) -> (lower: Tensor, inverse: Tensor) {
+    precondition(!isReversed, "the lower factor of a matrix that was factorised in reverse")
+    return (factor.lower, factor.inverseOfLower(on: compute))
+  }
+
   /// The upper triangular U with inverse = Uᵀ · U; only of what was factorised in reverse.
   ///
   /// With J for the reversal, J · A · J = L · Lᵀ gives A⁻¹ = (J L⁻¹ J)ᵀ · (J L⁻¹ J): one factorisation and one triangular

@@ -15,15 +15,7 @@ struct OneShotCommand: ParsableCommand {
 
   @OptionGroup var options: OneShotOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "A folder of IDX files whose training images calibrate (default: that of --data).", valueName: "folder")
-  )
-  var calibrate: String?
-
-  @Option(help: ArgumentHelp("Calibration samples.", valueName: "count"))
-  var samples = 512
-
+  @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var compute: ComputeOptions
 
@@ -33,21 +25,18 @@ struct OneShotCommand: ParsableCommand {
   @Flag(help: "Print the report as one JSON object on standard output, and nothing else there.")
   var json = false
 
-  func validate() throws { try require("--samples", samples, "a positive count") { $0 > 0 } }
-
   func run() throws {
     try compute {
       var stored = try NetworkFile(contentsOf: file)
       let pruning = try options.pruning(of: stored.network)
       let sets = try data.load()
       try sets.requireFit(stored.network, file: file)
-      let calibration = try calibrationSamples(sets, stored.network)
+      let samples = try calibration.load(for: stored.network, file: file, sets, data)
       try AtomicFile.requireWritable(output)
       let before = stored.network.evaluate(on: sets.test)
       let clock = ContinuousClock.now
       let layers: [OneShotLayerReport]
-      do throws(OneShotError) { layers = try pruning.prune(&stored.network, calibration: calibration) } catch
-      {
+      do throws(OneShotError) { layers = try pruning.prune(&stored.network, calibration: samples) } catch {
         throw FormatError(
           file: file, place: "layer \(error.layer)", expected: "inputs with finite moments",
           found: "\(error.reason)")
@@ -56,21 +45,11 @@ struct OneShotCommand: ParsableCommand {
       let after = stored.network.evaluate(on: sets.test)
       try stored.write(to: output)
       let report = OneShotReport(
-        method: options.method.rawValue, samples: calibration.shape[0], dataset: sets.name, layers: layers,
+        method: options.method.rawValue, samples: samples.shape[0], dataset: sets.name, layers: layers,
         accuracyBefore: before.accuracy, accuracyAfter: after.accuracy,
         seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
       try Console.print(json ? JSONText.encode(report) : report.description)
     }
-  }
-
-  private func calibrationSamples(_ sets: DataOptions.Sets, _ network: Network) throws -> Tensor {
-    var folder = data
-    folder.data = calibrate ?? data.data
-    let source = calibrate == nil ? sets : try folder.load()
-    try source.requireFit(network, file: calibrate ?? file)
-    let count = source.training.count
-    try require("--samples", samples, "at most the \(count) of the training set") { $0 <= count }
-    return source.training.prefix(samples).tensor.reshaped(to: [samples] + network.inputShape)
   }
 }
 
