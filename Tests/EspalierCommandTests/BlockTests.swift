@@ -53,7 +53,7 @@ import Testing
     func statistics(_ options: String) throws -> [[Float]] {
       let outcome = espalier.shell("$espalier prune network.safetensors \(amount) \(options) --data data")
       #expect(outcome.status == 0, "\(outcome.errors)")
-      return try read("pruned.safetensors").statistics.map { $0.values.values }
+      return try read("pruned.safetensors").statistics.map(\.values.values)
     }
     let kept = try statistics("--keep-statistics")
     let fresh = try statistics("")

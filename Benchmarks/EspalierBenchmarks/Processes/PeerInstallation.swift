@@ -44,6 +44,7 @@ struct PeerProgram {
   static let pyTorchConvolution = PeerProgram(
     name: "PyTorch", environment: "pytorch", script: "pytorch_convolution.py")
   static let leNet5Step = PeerProgram(name: "PyTorch", environment: "pytorch", script: "lenet5_step.py")
+  static let sparseGPT = PeerProgram(name: "PyTorch", environment: "pytorch", script: "sparsegpt.py")
   static let deepSparse = PeerProgram(
     name: "DeepSparse", environment: "deepsparse", script: "deepsparse_engine.py")
 }

@@ -13,6 +13,7 @@ enum SuiteName: String, CaseIterable {
   case packedStep = "packed-step"
   case inference, dynamic, convolution, channels, compaction
   case leNet5 = "lenet-5"
+  case oneShot = "oneshot"
   case peers
 
   /// The suite of that name; throws where there is none.
@@ -50,6 +51,7 @@ enum SuiteName: String, CaseIterable {
     case .leNet5: LeNet5Suite.self
     case .channels: ChannelSuite.self
     case .compaction: CompactionSuite.self
+    case .oneShot: OneShotSuite.self
     case .peers: PeerSuite.self
     }
   }

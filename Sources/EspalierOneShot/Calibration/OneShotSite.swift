@@ -96,18 +96,15 @@ extension Network {
 
   /// Puts a solution into its layer.
   mutating func apply(_ solution: LayerSolution, at site: OneShotSite) {
-    let width = solution.weights.shape[1]
     visitParameters { path, parameter in
       guard path.node == site.name else { return }
       switch parameter.role {
       case .weight:
-        parameter.values = Tensor(
-          (0..<site.count).map { solution.weights[flat: $0 / site.columns * width + $0 % site.columns] },
-          shape: parameter.shape)
+        parameter.values = solution.weights.columns(0..<site.columns).reshaped(to: parameter.shape)
         parameter.prune(keeping: solution.kept.reshaped(to: parameter.shape))
       case .bias:
-        parameter.values = Tensor(
-          (0..<site.rows).map { solution.weights[flat: $0 * width + site.columns] }, shape: parameter.shape)
+        parameter.values = solution.weights.columns(site.columns..<site.columns + 1)
+          .reshaped(to: parameter.shape)
       case .scale: break
       }
     }

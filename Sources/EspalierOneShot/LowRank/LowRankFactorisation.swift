@@ -72,12 +72,11 @@ public struct LowRankFactorisation: Sendable {
     let problem = ReconstructionProblem(
       weights: matrix, moments: moments?.leading(site.columns) ?? .identity(site.columns),
       columns: site.columns)
-    let spectrum: MatrixSpectrum
-    do throws(FactorisationError) {
-      spectrum = try MatrixSpectrum(
+    let spectrum = try site.factorise { () throws(FactorisationError) in
+      try MatrixSpectrum(
         of: matrix, moments: weightsByInputs && samples != nil ? problem.moments : nil, damping: damping,
         on: compute)
-    } catch { throw LowRankError(layer: site.name, reason: .factorisation(error)) }
+    }
     let residualCount = Int((residual * Double(site.count)).rounded(.toNearestOrEven))
     guard let rank = spectrum.rank(rank, residualCount: residualCount) else {
       throw LowRankError(
@@ -89,10 +88,13 @@ public struct LowRankFactorisation: Sendable {
     var report = LowRankLayerReport(
       name: site.name, fullRank: spectrum.fullRank, valuesBefore: before, positions: site.positions)
     guard allowsLarger || after < before else { return (nil, report) }
-    let approximation = spectrum.approximation(rank: rank, residualCount: residualCount, on: compute)
+    let approximation = try site.factorise { () throws(FactorisationError) in
+      try spectrum.approximation(rank: rank, residualCount: residualCount, on: compute)
+    }
     report.rank = rank
     report.residual = residualCount
     report.valuesAfter = after
+    report.damping = spectrum.damping
     report.relativeError = problem.relativeError(of: approximation.product(on: compute), on: compute)
     return (approximation, report)
   }
@@ -109,6 +111,13 @@ extension OneShotSite {
   /// How often every weight is used for one sample.
   fileprivate var positions: Int {
     unfolding.map { $0.lines * $0.lineWidth } ?? 1
+  }
+
+  /// Runs `body`, and says of its error which layer it was about.
+  fileprivate func factorise<Result>(
+    _ body: () throws(FactorisationError) -> Result
+  ) throws(LowRankError) -> Result {
+    do { return try body() } catch { throw LowRankError(layer: name, reason: .factorisation(error)) }
   }
 
   private func weight(in network: Network) -> Parameter {

@@ -20,6 +20,9 @@ public struct LowRankLayerReport: Sendable, Hashable, Codable {
   /// without samples, of its weights. 0 where it stays.
   public internal(set) var relativeError = 0.0
 
+  /// The damping of the moments that was needed; 0 where none are inverted.
+  public internal(set) var damping = 0.0
+
   init(name: String, fullRank: Int, valuesBefore: Int, positions: Int) {
     self.name = name
     self.fullRank = fullRank

@@ -14,10 +14,11 @@ public struct MatrixSpectrum: Sendable {
   /// W, [outputs, inputs].
   public let matrix: Tensor
   private let decomposition: SingularValueDecomposition
-  /// L⁻¹; nil for the Frobenius norm.
-  private let unwhitening: Tensor?
-  /// The root of every input's mean square; nil for the Frobenius norm.
-  private let inputScales: [Float]?
+  /// H, and L⁻¹; nil for the Frobenius norm.
+  private let whitening: (moments: DampedMoments, inverse: Tensor)?
+
+  /// The damping of H that was needed; 0 for the Frobenius norm.
+  public var damping: Double { whitening?.moments.damping ?? 0 }
 
   /// The decomposition of W, [outputs, inputs], in the Frobenius norm or, with H, [inputs, inputs], in the outputs'.
   ///
@@ -28,15 +29,15 @@ public struct MatrixSpectrum: Sendable {
   ) throws(FactorisationError) {
     self.matrix = matrix
     guard let moments else {
-      (unwhitening, inputScales) = (nil, nil)
+      whitening = nil
       decomposition = try SingularValueDecomposition(of: matrix, on: compute)
       return
     }
-    let inputs = matrix.shape[1]
-    let problem = ReconstructionProblem(weights: matrix, moments: moments, columns: inputs, damping: damping)
-    let (lower, inverse) = try DampedMoments(problem, on: compute).lowerFactors(on: compute)
-    unwhitening = inverse
-    inputScales = (0..<inputs).map { max(moments[$0, $0], 0).squareRoot() }
+    let problem = ReconstructionProblem(
+      weights: matrix, moments: moments, columns: matrix.shape[1], damping: damping)
+    let damped = try DampedMoments(problem, on: compute)
+    let (lower, inverse) = damped.lowerFactors(on: compute)
+    whitening = (damped, inverse)
     decomposition = try SingularValueDecomposition(of: matrix.multiplied(by: lower, on: compute), on: compute)
   }
 
@@ -59,34 +60,55 @@ public struct MatrixSpectrum: Sendable {
     }
   }
 
-  /// The best approximation of a rank in 1…fullRank, with the `residualCount` weights of what is left of W that have the largest
-  /// |w|, or, with moments, |w| · √(mean x²); of equal ones the last.
+  /// The best approximation of a rank in 1…fullRank, with a residual of `residualCount` weights: those of what is left of W that
+  /// have the largest |w| or, with moments, |w| · √(mean x²), of equal ones the last; as large as fits the outputs best.
+  ///
+  /// Costs, with moments, a row's residual weights³ / 3 operations for every row.
   public func approximation(
     rank: Int, residualCount: Int = 0, on compute: Compute = .current
-  ) -> LowRankApproximation {
+  ) throws(FactorisationError) -> LowRankApproximation {
     precondition(
       (0...matrix.count).contains(residualCount), "\(residualCount) weights of \(matrix.count) for a residual"
     )
     let (up, whitened) = decomposition.truncated(to: rank)
-    let down = unwhitening.map { whitened.multiplied(by: $0, on: compute) } ?? whitened
+    let down = whitening.map { whitened.multiplied(by: $0.inverse, on: compute) } ?? whitened
     guard residualCount > 0 else {
       return LowRankApproximation(up: up, down: down, residual: nil, kept: nil)
     }
-    var rest = up.multiplied(by: down, on: compute)
+    let rest = rest(without: up.multiplied(by: down, on: compute))
+    let kept = largest(residualCount, of: rest)
+    return LowRankApproximation(
+      up: up, down: down, residual: try fitted(rest, kept, on: compute), kept: kept)
+  }
+
+  /// W − product
+  private func rest(without product: Tensor) -> Tensor {
+    var rest = product
     rest.withUnsafeMutableValues { rest in
       matrix.withUnsafeValues { matrix in
         for index in rest.indices { rest[index] = matrix[index] - rest[index] }
       }
     }
-    let kept = largest(residualCount, of: rest)
-    return LowRankApproximation(up: up, down: down, residual: rest.masked(by: kept), kept: kept)
+    return rest
+  }
+
+  /// The sparse matrix nearest to a dense one. In the outputs' norm that is not the dense one's values: they make up for each
+  /// other, and what is left alone of them could be worse than nothing.
+  private func fitted(
+    _ rest: Tensor, _ kept: Mask, on compute: Compute
+  ) throws(FactorisationError) -> Tensor {
+    guard let moments = whitening?.moments else { return rest.masked(by: kept) }
+    let problem = ReconstructionProblem(
+      weights: rest, moments: moments.matrix, columns: rest.shape[1], damping: 0)
+    return try LeastSquaresRefit(moments: moments).solution(problem, kept: kept, on: compute).weights
   }
 
   private func largest(_ count: Int, of rest: Tensor) -> Mask {
     var scores = rest
-    if let inputScales {
+    if let moments = whitening?.moments.matrix {
+      let scales = (0..<rest.shape[1]).map { moments[$0, $0].squareRoot() }
       scores.withUnsafeMutableValues { scores in
-        for index in scores.indices { scores[index] *= inputScales[index % inputScales.count] }
+        for index in scores.indices { scores[index] *= scales[index % scales.count] }
       }
     }
     var kept = Mask(ones: rest.shape)

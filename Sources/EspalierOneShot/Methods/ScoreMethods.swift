@@ -55,11 +55,17 @@ private struct ScoredLayer: PreparedLayer {
   ) {
     self.problem = problem
     self.comparison = comparison
-    scores = Tensor(
-      (0..<problem.count).map { index in
-        let (row, column) = (index / problem.columns, index % problem.columns)
-        return score(problem.weights[row, column], problem.moments[column, column])
-      }, shape: [problem.rows, problem.columns])
+    let moments = (0..<problem.columns).map { problem.moments[$0, $0] }
+    scores = Tensor(shape: [problem.rows, problem.columns]) { scores in
+      problem.weights.withUnsafeValues { weights in
+        for row in 0..<problem.rows {
+          for (column, moment) in moments.enumerated() {
+            scores.initializeElement(
+              at: row * moments.count + column, to: score(weights[row * problem.width + column], moment))
+          }
+        }
+      }
+    }
   }
 
   func solution(_ amount: LayerAmount, on compute: Compute) -> LayerSolution {

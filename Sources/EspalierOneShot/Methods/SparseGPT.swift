@@ -65,23 +65,48 @@ private struct SparseGPTLayer: PreparedLayer {
     let share = { (columns: Int) in
       Int((Double(count) * Double(columns) / Double(problem.columns)).rounded(.toNearestOrEven))
     }
-    let (rows, length) = (problem.rows, end - block.lowerBound)
-    let roots = Tensor(shape: [rows, length]) { roots in
-      weights.withUnsafeValues { weights in
-        for index in roots.indices {
-          let column = block.lowerBound + index % length
-          roots.initializeElement(
-            at: index, to: weights[index / length * problem.width + column] / factor[column, column])
-        }
-      }
-    }
-    let place = { (index: Int) in index / length * problem.columns + block.lowerBound + index % length }
-    var part = Mask((0..<rows * length).map { kept[place($0)] }, shape: [rows, length])
+    let columns = block.lowerBound..<end
+    let roots = roots(of: columns, weights)
+    var part = unpruned(columns, kept)
     let gone = part.count - part.survivors
     let wanted = min(max(share(end) - share(block.lowerBound) - gone, 0), part.survivors)
     var cut = MagnitudeSelection(smallest: wanted, of: [(roots, part)])
     cut.clear(roots, in: &part)
-    for index in 0..<part.count where !part[index] { kept[place(index)] = false }
+    part.withUnsafeWords { words in
+      kept.withUnsafeMutableBufferPointer { kept in
+        for row in 0..<problem.rows {
+          let (from, to) = (row * columns.count, row * problem.columns + columns.lowerBound)
+          for offset in 0..<columns.count {
+            kept[to + offset] = words[(from + offset) >> 6] >> UInt64((from + offset) & 63) & 1 == 1
+          }
+        }
+      }
+    }
+  }
+
+  /// w / U[i, i] of some columns: the roots of what the removals cost.
+  private func roots(of columns: Range<Int>, _ weights: Tensor) -> Tensor {
+    let inverses = columns.map { 1 / factor[$0, $0] }
+    return Tensor(shape: [problem.rows, columns.count]) { roots in
+      weights.withUnsafeValues { weights in
+        for row in 0..<problem.rows {
+          let (to, from) = (row * columns.count, row * problem.width + columns.lowerBound)
+          for offset in inverses.indices {
+            roots.initializeElement(at: to + offset, to: weights[from + offset] * inverses[offset])
+          }
+        }
+      }
+    }
+  }
+
+  /// Which weights of some columns, all later than what was pruned so far, were there from the beginning.
+  private func unpruned(_ columns: Range<Int>, _ kept: [Bool]) -> Mask {
+    let shape = [problem.rows, columns.count]
+    guard problem.alive != nil else { return Mask(ones: shape) }
+    return Mask(
+      (0..<problem.rows).flatMap { row in
+        kept[row * problem.columns + columns.lowerBound..<row * problem.columns + columns.upperBound]
+      }, shape: shape)
   }
 
   /// Removes the weights of a block from every row, and lets the block's later columns make up for them; `errors` become

@@ -19,18 +19,27 @@ extension ReconstructionProblem {
 
   /// W without the column of the bias.
   var prunableWeights: Tensor {
-    guard columns < width else { return weights }
-    return Tensor(shape: [rows, columns]) { target in
-      weights.withUnsafeValues { source in
-        for index in target.indices {
-          target.initializeElement(at: index, to: source[index / columns * width + index % columns])
-        }
-      }
-    }
+    weights.columns(0..<columns)
   }
 }
 
 extension Tensor {
+  /// Some columns of a matrix.
+  func columns(_ range: Range<Int>) -> Tensor {
+    let (rows, width) = (shape[0], shape[1])
+    guard range.count < width else { return self }
+    return Tensor(shape: [rows, range.count]) { target in
+      withUnsafeValues { source in
+        for row in 0..<rows {
+          for column in range {
+            target.initializeElement(
+              at: row * range.count + column - range.lowerBound, to: source[row * width + column])
+          }
+        }
+      }
+    }
+  }
+
   /// The matrix with zeros outside a mask of its first columns.
   func masked(by kept: Mask) -> Tensor {
     let (columns, width) = (kept.shape[1], shape[1])

@@ -24,11 +24,16 @@ public struct Mask: Sendable, Hashable {
   public init(_ kept: some Collection<Bool>, shape: [Int]) {
     self.init(ones: shape)
     precondition(kept.count == count, "\(kept.count) bits do not fill a mask of shape \(shape) (\(count))")
-    words.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-    survivors = 0
-    for (index, bit) in kept.enumerated() where bit {
-      words[index >> 6] |= 1 << UInt64(index & 63)
-      survivors += 1
+    // Through an array: a loop over any collection is not specialised outside of this module.
+    let flags = Array(kept)
+    withUnsafeMutableWords { words in
+      for word in words.indices {
+        var bits: UInt64 = 0
+        for bit in 0..<min(64, flags.count - 64 * word) {
+          bits |= (flags[64 * word + bit] ? 1 : 0) << UInt64(bit)
+        }
+        words[word] = bits
+      }
     }
   }
 
