@@ -59,7 +59,8 @@ import Testing
   func geometries(_ way: ComputeCase) throws {
     var generator = Xoshiro256(seed: 12)
     let cases: [(kernel: Extent, stride: Extent, padding: Extent, dilation: Extent)] = [
-      (3, 1, 0, 1), (3, 2, 1, 1), (Extent(height: 2, width: 3), Extent(height: 1, width: 2), 1, 1), (3, 1, 2, 2),
+      (3, 1, 0, 1), (3, 2, 1, 1), (Extent(height: 2, width: 3), Extent(height: 1, width: 2), 1, 1),
+      (3, 1, 2, 2),
       (1, 2, 0, 1),
     ]
     for geometry in cases {

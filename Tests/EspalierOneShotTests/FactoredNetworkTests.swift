@@ -41,7 +41,9 @@ import Testing
     }
   }
 
-  @Test("The error reported is that of the layer's outputs; counts are those of the network", arguments: waysOfPruning)
+  @Test(
+    "The error reported is that of the layer's outputs; counts are those of the network",
+    arguments: waysOfPruning)
   func reports(_ way: ComputeCase) throws {
     var generator = Xoshiro256(seed: 2)
     let network = convolutional(&generator)
@@ -67,12 +69,14 @@ import Testing
       #expect(report.valuesAfter < report.valuesBefore)
       let saved = report.multiplyAccumulatesBefore - report.multiplyAccumulatesAfter
       #expect(
-        network.multiplyAccumulates.surviving - found.network.multiplyAccumulates.surviving == saved, "\(layer)")
+        network.multiplyAccumulates.surviving - found.network.multiplyAccumulates.surviving == saved,
+        "\(layer)")
     }
   }
 
   /// The squared error of the outputs over their squares, without the bias.
-  private func relativeError(_ before: Network, _ after: Network, _ samples: Tensor, bias: Tensor?) -> Double {
+  private func relativeError(_ before: Network, _ after: Network, _ samples: Tensor, bias: Tensor?) -> Double
+  {
     let (y, z) = (before.predict(samples), after.predict(samples))
     let outputs = y.count / samples.shape[0]
     let pixels = outputs / (bias?.count ?? outputs)

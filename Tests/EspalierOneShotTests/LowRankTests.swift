@@ -30,7 +30,9 @@ import Testing
     }
   }
 
-  @Test("Weighted by the inputs, the outputs' error is Σ of the dropped s², and none is less", arguments: waysOfPruning)
+  @Test(
+    "Weighted by the inputs, the outputs' error is Σ of the dropped s², and none is less",
+    arguments: waysOfPruning)
   func weighted(_ way: ComputeCase) throws {
     for seed in UInt64(1)...5 {
       let small = SmallProblem(rows: 8, columns: 10, damping: 0, seed: seed)
@@ -53,7 +55,9 @@ import Testing
     }
   }
 
-  @Test("A residual has exactly as many weights as asked for, and only makes errors less", arguments: waysOfPruning)
+  @Test(
+    "A residual has exactly as many weights as asked for, and only makes errors less",
+    arguments: waysOfPruning)
   func residual(_ way: ComputeCase) throws {
     let small = SmallProblem(rows: 8, columns: 12, damping: 0.01, seed: 3)
     for moments in [nil, small.problem.moments] {

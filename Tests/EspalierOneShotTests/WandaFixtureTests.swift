@@ -19,7 +19,8 @@ import Testing
     let cases: [Case]
   }
 
-  @Test("Rows and groups keep what NumPy keeps, and nothing changes but by the mask", arguments: waysOfPruning)
+  @Test(
+    "Rows and groups keep what NumPy keeps, and nothing changes but by the mask", arguments: waysOfPruning)
   func masks(_ way: ComputeCase) throws {
     for expected in try Fixture.json(Masks.self, "numpy/wanda.json").cases {
       let (rows, columns) = (expected.weights.shape[0], expected.weights.shape[1])

@@ -40,7 +40,9 @@ private final class LargeLayer {
 
   init(side: Int, _ run: BenchmarkRun) {
     var generator = run.makeGenerator()
-    compute = Compute(backend: run.compute.backend, instructionSet: run.compute.instructionSet, threads: 1)
+    let compute = Compute(
+      backend: run.compute.backend, instructionSet: run.compute.instructionSet, threads: 1)
+    self.compute = compute
     var moments = SecondMoments(features: side)
     for _ in 0..<8 {
       var x = Tensor(uniform: 0..<1, shape: [side, side / 4], using: &generator)

@@ -115,10 +115,20 @@ private struct SparseGPTLayer: PreparedLayer {
     _ block: Range<Int>, _ amount: LayerAmount, _ weights: inout Tensor, _ kept: inout [Bool],
     _ errors: inout Tensor, on compute: Compute
   ) {
+    // Rows of the factor a power of two apart would fall into the same lines of a cache.
+    let part = Tensor(shape: [block.count, block.count]) { part in
+      factor.withUnsafeValues { factor in
+        for index in part.indices {
+          let (row, column) = (index / block.count, index % block.count)
+          part.initializeElement(
+            at: index, to: factor[(block.lowerBound + row) * problem.width + block.lowerBound + column])
+        }
+      }
+    }
     weights.withUnsafeMutableValues { weights in
       errors.withUnsafeMutableValues { errors in
         kept.withUnsafeMutableBufferPointer { kept in
-          factor.withUnsafeValues { factor in
+          part.withUnsafeValues { factor in
             guard let weights = weights.baseAddress, let errors = errors.baseAddress else { return }
             let work = SparseGPTBlock(
               columns: block, prunable: problem.columns, width: problem.width, amount: amount,
@@ -165,24 +175,27 @@ private struct SparseGPTBlock: @unchecked Sendable {
   let weights: UnsafeMutablePointer<Float>
   let errors: UnsafeMutablePointer<Float>
   let kept: UnsafeMutablePointer<Bool>?
+  /// U of the block's columns.
   let factor: UnsafePointer<Float>
 
   func run(_ row: Int) {
-    let w = weights + row * width
+    let w = weights + row * width + columns.lowerBound
     let errors = errors + row * columns.count
-    for column in columns {
-      errors[column - columns.lowerBound] = 0
-      guard column < prunable, let kept = kept.map({ $0 + row * prunable }) else { continue }
-      if case .nOfM(let count, let group) = amount, column % group == 0 {
-        keepLargest(count, in: column..<min(column + group, prunable), w, kept)
+    let kept = kept.map { $0 + row * prunable + columns.lowerBound }
+    let count = columns.count
+    for column in 0..<count {
+      errors[column] = 0
+      guard columns.lowerBound + column < prunable, let kept else { continue }
+      if case .nOfM(let left, let group) = amount, column % group == 0 {
+        keepLargest(left, in: column..<min(column + group, prunable - columns.lowerBound), w, kept)
       }
       guard !kept[column] else { continue }
-      let u = factor + column * width
+      let u = factor + column * count
       let error = w[column] / u[column]
-      errors[column - columns.lowerBound] = error
+      errors[column] = error
       w[column] = 0
       guard error != 0 else { continue }
-      for later in column + 1..<max(columns.upperBound, column + 1) { w[later] -= error * u[later] }
+      for later in column + 1..<max(count, column + 1) { w[later] -= error * u[later] }
     }
   }
 
@@ -202,6 +215,6 @@ private struct SparseGPTBlock: @unchecked Sendable {
   }
 
   private func cost(_ column: Int, _ w: UnsafePointer<Float>) -> Float {
-    abs(w[column] / factor[column * width + column])
+    abs(w[column] / factor[column * columns.count + column])
   }
 }
