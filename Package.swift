@@ -70,7 +70,8 @@ let package = Package(
       name: "EspalierRecipes",
       dependencies: [
         "EspalierData", "EspalierFigures", "EspalierFormats", "EspalierInference", "EspalierNetworks",
-        "EspalierPruning", "EspalierTensors", "EspalierTraining", .product(name: "Yams", package: "Yams"),
+        "EspalierOneShot", "EspalierPruning", "EspalierTensors", "EspalierTraining",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .target(
       name: "Espalier",
@@ -113,6 +114,12 @@ let package = Package(
       name: "EspalierOneShotTests",
       dependencies: [
         "EspalierNetworks", "EspalierOneShot", "EspalierPruning", "EspalierTensors", "EspalierTestSupport",
+      ]),
+    .testTarget(
+      name: "EspalierSearchTests",
+      dependencies: [
+        "EspalierData", "EspalierFormats", "EspalierNetworks", "EspalierOneShot", "EspalierPruning",
+        "EspalierRecipes", "EspalierTensors", "EspalierTestSupport", "EspalierTraining",
       ]),
     .testTarget(
       name: "EspalierSelectionTests", dependencies: ["EspalierTensors", "EspalierTestSupport"]),

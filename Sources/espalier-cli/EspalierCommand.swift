@@ -19,6 +19,7 @@ struct EspalierCommand: ParsableCommand {
       RunCommand.self, TrainCommand.self, PruneCommand.self, RetrainCommand.self, EvaluateCommand.self,
       InspectCommand.self, SensitivityCommand.self, RecipeCommand.self, CompareCommand.self,
       GroupsCommand.self, CompactCommand.self, OneShotCommand.self, FactorCommand.self,
+      SearchCommand.self,
       PredictCommand.self, BenchModelCommand.self, InfoCommand.self,
     ])
 

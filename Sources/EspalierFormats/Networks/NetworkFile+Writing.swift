@@ -13,7 +13,25 @@ extension NetworkFile {
   ///   any reader: more than 2²⁴ rows, 2⁴² positions or 2³⁰ − 1 survivors.
   @discardableResult
   public func write(to path: String, form: NetworkForm = .asHeld) throws -> Int {
-    let writer = try makeWriter { parameterPath, parameter in
+    let writer = try makeWriter(form: form, path: path)
+    try writer.write(to: path)
+    return writer.byteCount
+  }
+
+  /// The bytes that the file takes; throws what `write(to:form:)` throws for values and matrices that cannot be stored.
+  public func byteCount(form: NetworkForm = .asHeld) throws -> Int {
+    try makeWriter(form: form, path: "network").byteCount
+  }
+
+  /// The bytes that the dense form takes, or would take if anybody could hold it, with the masks of what was pruned or
+  /// without.
+  public func denseByteCount(masks: Bool = true) throws -> Int {
+    try makeWriter(masks: masks) { _, _ in nil }.byteCount
+  }
+
+  /// A writer of all parameters in a form; errors name the path.
+  private func makeWriter(form: NetworkForm, path: String) throws -> SafetensorsWriter {
+    try makeWriter { parameterPath, parameter in
       guard let values = form.values(of: parameter) else { return nil }
       do throws(CodingFault) {
         return try CompactParameter(parameter, at: parameterPath, values: values)
@@ -22,14 +40,6 @@ extension NetworkFile {
           file: path, place: "tensor \(parameterPath)", expected: error.expected, found: error.found)
       }
     }
-    try writer.write(to: path)
-    return writer.byteCount
-  }
-
-  /// The bytes that the dense form takes, or would take if anybody could hold it, with the masks of what was pruned or
-  /// without.
-  public func denseByteCount(masks: Bool = true) throws -> Int {
-    try makeWriter(masks: masks) { _, _ in nil }.byteCount
   }
 
   /// A writer of all parameters, compact where `compact` makes them so.

@@ -13,6 +13,8 @@ public enum OneShotAmounts: Sendable, Hashable {
   case measured(Double)
   /// All but `kept` of every `of` inputs next to each other.
   case nOfM(kept: Int, of: Int)
+  /// What goes of each layer by the name of its node, what went before included; layers that are not named lose no more.
+  case perLayer([String: LayerAmount])
 }
 
 extension OneShotPruning {
@@ -24,6 +26,8 @@ extension OneShotPruning {
     case .nOfM(let kept, let of):
       precondition(kept > 0 && kept <= of, "\(kept) of \(of) weights cannot stay")
       return sites.map { _ in .nOfM(kept: kept, of: of) }
+    case .perLayer(let amounts):
+      return sites.map { amounts[$0.name] ?? .count(0) }
     case .uniform(let sparsity):
       requireShare(sparsity)
       return sites.map { .count(Int((sparsity * Double($0.count)).rounded(.toNearestOrEven))) }

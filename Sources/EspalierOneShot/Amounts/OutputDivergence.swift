@@ -1,4 +1,4 @@
-internal import EspalierTensors
+package import EspalierTensors
 
 #if canImport(Glibc)
   internal import Glibc
@@ -9,10 +9,10 @@ internal import EspalierTensors
 #endif
 
 /// How far the outputs of a pruned network are from the original's, without labels.
-enum OutputDivergence {
+package enum OutputDivergence {
   /// The mean over the samples of Σ p · log(p / q), p and q being the softmax of the outputs, [samples, logits…]: what cross
   /// entropy would lose if the original's answers were the truth.
-  static func kullbackLeibler(from original: Tensor, to pruned: Tensor) -> Double {
+  package static func kullbackLeibler(from original: Tensor, to pruned: Tensor) -> Double {
     let samples = original.shape[0]
     let width = original.count / max(samples, 1)
     return original.withUnsafeValues { p in

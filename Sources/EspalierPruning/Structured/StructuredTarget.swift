@@ -45,6 +45,9 @@ public struct UnreachableTarget: Error, Sendable, Hashable, CustomStringConverti
   /// The least that can be reached, and what holds it.
   public let found: String
 
+  /// Made of both.
+  package init(expected: String, found: String) { (self.expected, self.found) = (expected, found) }
+
   /// One line.
   public var description: String { "expected \(expected), found \(found)" }
 }

@@ -1,0 +1,112 @@
+internal import EspalierData
+internal import EspalierInference
+internal import EspalierNetworks
+internal import EspalierOneShot
+internal import EspalierPruning
+internal import EspalierTensors
+
+/// What a search works with: samples, prepared layers, judge and desk.
+struct SearchBench {
+  let variants: LayerVariants
+  let desk: SearchDesk
+  /// The network as it was.
+  let dense: SearchPoint
+  private let network: Network
+  private let calibration: Tensor
+  private let judge: SearchJudge
+  private let gauge: SearchGauge
+
+  init(
+    _ search: PruningSearch, _ network: Network, _ training: Dataset, journal: String?,
+    metadata: [String: String],
+    measure: (@Sendable (Network) -> Double)?, observe: @escaping @Sendable (PruningSearchProgress) -> Bool
+  ) throws {
+    let settings = search.settings
+    precondition(
+      settings.heldOut + settings.calibration <= training.count,
+      "\(settings.heldOut) held-out samples and \(settings.calibration) to calibrate of \(training.count)")
+    let parts = training.split(holdingOut: settings.heldOut, seed: settings.seed)
+    calibration = parts.rest.prefix(settings.calibration).samples(for: network)
+    variants = try LayerVariants(search.pruning, of: network, at: settings.levels, calibration: calibration)
+    judge = SearchJudge(parts.heldOut, original: network, usesLabels: settings.usesLabels)
+    let batchSize = settings.batchSize
+    gauge = SearchGauge(
+      cost: search.target.cost, layers: Set(variants.layers.map(\.name)), metadata: metadata,
+      measure: measure ?? { $0.measuredLatency(batchSize: batchSize, seconds: 0.01, rounds: 5) })
+    let quality = ThreadCount.$current.withValue(1) { [judge] in judge.judge(network) }
+    let store = SearchStore(journal, head: search.head(variants, quality, metadata))
+    desk = try SearchDesk(variants, judge: judge, gauge: gauge, store: store, observe: observe)
+    dense = try desk.evaluate([variants.layers.map { _ in 0 }])[0]
+    self.network = network
+  }
+
+  /// What may remain; throws when even the sparsest levels cost more.
+  func limit(of target: SearchTarget) throws -> Double {
+    let limit =
+      switch target {
+      case .sparsity(let sparsity):
+        ((1 - sparsity) * Double(variants.layers.reduce(0) { $0 + $1.weights })).rounded()
+      case .atMost(.share(let share), _): share * dense.cost
+      case .atMost(.amount(let amount), _): amount
+      }
+    let sparsest = try desk.evaluate([variants.layers.map { $0.levels.count - 1 }])[0]
+    guard sparsest.cost <= limit else {
+      throw UnreachableTarget(
+        expected: "at most \(target.cost.words(limit))",
+        found: "\(target.cost.words(sparsest.cost)) with every layer as sparse as it is tried")
+    }
+    return limit
+  }
+
+  /// Prunes layer after layer by a candidate's amounts, and judges and measures the result; latencies in turn with the network as
+  /// it was, for the machine may do something else by now.
+  func trial(
+    _ point: SearchPoint, _ pruning: OneShotPruning, _ target: SearchTarget, limit: Double,
+    leastAccuracy: Double
+  ) throws -> SearchTrial {
+    var pruning = pruning
+    pruning.amounts = variants.amounts(point.choice)
+    var pruned = network
+    let layers = try pruning.prune(&pruned, calibration: calibration)
+    let quality = judge.judge(pruned)
+    let rounds = gauge.isTimed ? 3 : 1
+    var costs = (before: Double.infinity, after: Double.infinity)
+    for _ in 0..<rounds {
+      costs.before = min(costs.before, try gauge.cost(of: network))
+      costs.after = min(costs.after, try gauge.cost(of: pruned))
+    }
+    var limit = limit
+    if case .atMost(.share(let share), .latency) = target { limit = share * costs.before }
+    let found = SearchPoint(
+      choice: point.choice, accuracy: quality.accuracy, loss: quality.loss, cost: costs.after)
+    return SearchTrial(
+      point: found, costBefore: costs.before, network: pruned, layers: layers, limit: limit,
+      excess: max(costs.after / max(limit, .leastNormalMagnitude) - 1, 0)
+        + max(leastAccuracy - quality.accuracy, 0))
+  }
+}
+
+/// A candidate pruned layer after layer.
+struct SearchTrial {
+  let point: SearchPoint
+  let costBefore: Double
+  let network: Network
+  let layers: [OneShotLayerReport]
+  let limit: Double
+  /// By how much it misses target and bound; 0 when it meets both.
+  let excess: Double
+}
+
+extension PruningSearch {
+  fileprivate func head(
+    _ variants: LayerVariants, _ quality: (accuracy: Double, loss: Double), _ metadata: [String: String]
+  ) -> SearchStore.Head {
+    SearchStore.Head(
+      method: "\(pruning.method), damping \(pruning.damping)", layers: variants.layers.map(\.name),
+      levels: variants.layers.map { $0.levels.map(\.pruned) }, cost: target.cost,
+      batchSize: settings.batchSize,
+      heldOut: settings.heldOut, calibration: settings.calibration, usesLabels: settings.usesLabels,
+      metadata: target.cost == .fileBytes ? metadata : [:], seed: settings.seed, accuracy: quality.accuracy,
+      loss: quality.loss)
+  }
+}

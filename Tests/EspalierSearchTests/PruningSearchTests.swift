@@ -1,0 +1,171 @@
+import EspalierData
+import EspalierFormats
+import EspalierNetworks
+import EspalierOneShot
+import EspalierPruning
+import EspalierRecipes
+import EspalierTensors
+import EspalierTestSupport
+import Synchronization
+import Testing
+
+@Suite("Search over the sparsities of layers, seed 5") struct PruningSearchTests {
+  private let network = SearchCase.network
+  private var training: Dataset { SearchCase.data.training }
+
+  private func run(_ target: SearchTarget, journal: String? = nil) throws -> PruningSearchOutcome {
+    try #require(
+      try SearchCase.search(target).run(
+        network, training: training, journal: journal, measure: SearchCase.fakeLatency))
+  }
+
+  @Test("Targets are met, by the network that comes out as well")
+  func meetsTargets() throws {
+    let whole = Double(network.multiplyAccumulates.surviving)
+    let sparsity = try run(.sparsity(0.75))
+    let survivors = sparsity.network.parameters.filter { $0.parameter.role == .weight }
+      .reduce(0) { $0 + $1.parameter.survivors }
+    #expect(survivors <= Int(whole) - Int(0.75 * whole) && sparsity.chosen.cost == Double(survivors))
+    let products = try run(.atMost(.share(0.3), .multiplyAccumulates))
+    #expect(Double(products.network.multiplyAccumulates.surviving) <= 0.3 * whole)
+    let bytes = try run(.atMost(.amount(20_000), .fileBytes))
+    let folder = TemporaryFolder()
+    let size = try NetworkFile(bytes.network).write(to: folder.path("a"), form: .compact())
+    #expect(size <= 20_000 && bytes.chosen.cost == Double(size))
+    let latency = try run(.atMost(.share(0.5), .latency))
+    #expect(SearchCase.fakeLatency(latency.network) <= 0.5 * SearchCase.fakeLatency(network))
+    for outcome in [sparsity, products, bytes, latency] {
+      #expect(outcome.meetsTarget && outcome.chosen.cost <= outcome.limit)
+      #expect(outcome.chosen.accuracy <= 1 && outcome.layers.map(\.name) == ["fc1", "fc2", "fc3"])
+    }
+  }
+
+  @Test("No worse than any of the known ways that it begins with")
+  func beatsKnownWays() throws {
+    let outcome = try run(.sparsity(0.8))
+    let best = outcome.points.filter { $0.cost <= outcome.limit }.map(\.accuracy).max()!
+    for amounts in [OneShotAmounts.uniform(0.8), .erdosRenyi(0.8), .measured(0.8)] {
+      let uniform = outcome.levels.map { _ in outcome.levels[0].count - 3 }
+      #expect(outcome.points.contains { $0.choice == uniform }, "80 % of each layer was tried")
+      var pruned = network
+      let parts = training.split(holdingOut: 300, seed: SearchCase.seed)
+      try OneShotPruning(amounts: amounts).prune(
+        &pruned, calibration: parts.rest.prefix(200).tensor.reshaped(to: [200] + network.inputShape))
+      // Layers pruned alone stand for layers pruned one after another within some points.
+      #expect(best >= pruned.evaluate(on: parts.heldOut).accuracy - 0.03, "\(amounts)")
+    }
+  }
+
+  @Test("The front is what no other candidate dominates, and nothing else")
+  func front() throws {
+    let outcome = try run(.atMost(.share(0.4), .latency))
+    func dominates(_ a: SearchPoint, _ b: SearchPoint) -> Bool {
+      a.cost <= b.cost && a.accuracy >= b.accuracy && (a.cost < b.cost || a.accuracy > b.accuracy)
+    }
+    #expect(outcome.front.count > 3)
+    for point in outcome.front {
+      #expect(!outcome.points.contains { dominates($0, point) })
+      #expect(outcome.points.contains(point))
+    }
+    for point in outcome.points where !outcome.points.contains(where: { dominates($0, point) }) {
+      #expect(outcome.front.contains { $0.cost == point.cost && $0.accuracy == point.accuracy })
+    }
+    let costs = outcome.front.map(\.cost)
+    #expect(zip(costs, costs.dropFirst()).allSatisfy(<))
+    #expect(Set(outcome.points.map(\.choice)).count == outcome.points.count, "each is tried once")
+  }
+
+  @Test("The same on any number of threads", arguments: [1, 2, 5])
+  func determinism(threads: Int) throws {
+    let target = SearchTarget.atMost(.share(0.35), .multiplyAccumulates)
+    let one = try ThreadCount.$current.withValue(1) { try run(target) }
+    let other = try ThreadCount.$current.withValue(threads) { try run(target) }
+    #expect(one.points == other.points && one.chosen.choice == other.chosen.choice)
+    #expect(one.front == other.front)
+  }
+
+  @Test("A search that was stopped and goes on comes to the same network and journal", arguments: [1, 9, 30])
+  func resume(after count: Int) throws {
+    let folder = TemporaryFolder()
+    let target = SearchTarget.sparsity(0.7)
+    let whole = try ThreadCount.$current.withValue(2) { try run(target, journal: folder.path("whole.json")) }
+    let tried = Mutex(0)
+    let stopped = try SearchCase.search(target).run(
+      network, training: training, journal: folder.path("parts.json"), measure: SearchCase.fakeLatency
+    ) { _ in
+      tried.withLock {
+        $0 += 1
+        return $0 < count
+      }
+    }
+    #expect(stopped == nil)
+    let partial = try #require(contents(folder.path("parts.json")))
+    let resumed = try run(target, journal: folder.path("parts.json"))
+    #expect(resumed.points == whole.points && resumed.chosen == whole.chosen)
+    #expect(
+      resumed.network.parameters.map(\.parameter.values) == whole.network.parameters.map(\.parameter.values))
+    #expect(contents(folder.path("parts.json")) == contents(folder.path("whole.json")))
+    #expect(partial.count < contents(folder.path("parts.json"))!.count)
+    #expect(folder.names == ["parts.json", "whole.json"])
+  }
+
+  @Test("What the journal knows is neither judged nor measured again")
+  func cached() throws {
+    let folder = TemporaryFolder()
+    let measured = Mutex(0)
+    func measure() throws -> Int {
+      measured.withLock { $0 = 0 }
+      _ = try SearchCase.search(.atMost(.share(0.5), .latency)).run(
+        network, training: training, journal: folder.path("j"),
+        measure: { network in
+          measured.withLock { $0 += 1 }
+          return SearchCase.fakeLatency(network)
+        })
+      return measured.withLock { $0 }
+    }
+    let first = try measure()
+    let again = try measure()
+    #expect(first > 40 && again <= 36, "only the trials at the end, of up to six candidates")
+  }
+
+  @Test("Targets and bounds that cannot be met are refused in one line")
+  func refusals() throws {
+    let search = SearchCase.search(.atMost(.amount(10), .fileBytes))
+    let error = try #require(throws: UnreachableTarget.self) { try search.run(network, training: training) }
+    #expect(error.description.hasPrefix("expected at most 10 bytes, found "))
+    #expect(error.description.hasSuffix(" bytes with every layer as sparse as it is tried"))
+    var settings = SearchCase.settings
+    settings.lossAllowed = 0
+    let strict = try #require(throws: UnreachableTarget.self) {
+      try SearchCase.search(.sparsity(0.94), settings).run(network, training: training)
+    }
+    #expect(strict.description.contains(" weights and 0.00 points lost, found "))
+    #expect(!error.description.contains("\n") && !strict.description.contains("\n"))
+  }
+
+  @Test("Journals of other searches, and other files, are refused and left alone")
+  func foreignJournals() throws {
+    let folder = TemporaryFolder()
+    _ = try run(.sparsity(0.5), journal: folder.path("j"))
+    let bytes = contents(folder.path("j"))
+    let other = try #require(throws: FormatError.self) {
+      try run(.atMost(.share(0.5), .latency), journal: folder.path("j"))
+    }
+    #expect(other.description.contains("one of another network, method or data"))
+    #expect(contents(folder.path("j")) == bytes)
+    _ = try run(.sparsity(0.6), journal: folder.path("j"))
+    folder.file("text", Array("hello".utf8))
+    #expect(throws: FormatError.self) { try run(.sparsity(0.5), journal: folder.path("text")) }
+  }
+
+  @Test("Without labels, the network's own answers judge: nothing pruned agrees with all of them")
+  func unlabelled() throws {
+    var settings = SearchCase.settings
+    settings.usesLabels = false
+    let outcome = try #require(
+      try SearchCase.search(.sparsity(0.6), settings).run(network, training: training))
+    #expect(outcome.dense.accuracy == 1 && abs(outcome.dense.loss) < 1e-6)
+    #expect(outcome.chosen.accuracy < 1 || outcome.chosen.loss > 0)
+    #expect(outcome.meetsTarget && outcome.chosen.accuracy > 0.7)
+  }
+}
