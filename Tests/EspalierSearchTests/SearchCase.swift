@@ -5,30 +5,42 @@ import EspalierRecipes
 import EspalierTensors
 import EspalierTraining
 
-/// A small perceptron that was trained on drawn digits, and how to search with it.
+/// A tiny perceptron that was trained on drawn digits of 7 × 7 pixels, and how to search with it.
 enum SearchCase {
   static let seed: UInt64 = 5
-  static let data = Dataset.builtInDigits(seed: seed, trainingCount: 1200, testCount: 200)
+  static let training = pooled(Dataset.builtInDigits(seed: seed, trainingCount: 1500, testCount: 0).training)
 
   static let network: Network = {
     var generator = Xoshiro256(seed: seed)
-    var network = Network.perceptron(sizes: [784, 24, 16, 10], using: &generator)
-    var trainer = Trainer(epochs: 3, optimizer: Adam(), seed: seed)
-    trainer.train(&network, on: data.training)
+    var network = Network.perceptron(sizes: [49, 24, 16, 10], using: &generator)
+    var trainer = Trainer(epochs: 8, optimizer: Adam(), seed: seed)
+    trainer.train(&network, on: training)
     return network
   }()
 
   static let settings = PruningSearchSettings(
     population: 6, generations: 2, levels: [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95], heldOut: 300,
-    calibration: 200,
-    seed: seed)
+    calibration: 200, seed: seed)
 
   /// Grows with the survivors, and by a fixed part: what a clock would say if there were no noise.
   @Sendable static func fakeLatency(_ network: Network) -> Double {
-    1e-6 * (1 + Double(network.multiplyAccumulates.surviving) / 4000)
+    1e-6 * (1 + Double(network.multiplyAccumulates.surviving) / 300)
   }
 
   static func search(
     _ target: SearchTarget, _ settings: PruningSearchSettings = settings
   ) -> PruningSearch { PruningSearch(target: target, settings: settings) }
+
+  /// Means of 4 × 4 pixels.
+  private static func pooled(_ digits: Dataset) -> Dataset {
+    let pixels = digits.tensor.values
+    let values = (0..<digits.count * 49).map { index -> Float in
+      let (digit, row, column) = (index / 49, index % 49 / 7, index % 7)
+      let sum = (0..<16).reduce(Float(0)) { sum, tap in
+        sum + pixels[digit * 784 + (4 * row + tap / 4) * 28 + 4 * column + tap % 4]
+      }
+      return sum / 16
+    }
+    return Dataset(samples: .floats(values), sampleShape: [49], answers: digits.answers)
+  }
 }
