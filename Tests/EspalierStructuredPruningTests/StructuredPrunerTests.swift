@@ -18,7 +18,6 @@ import Testing
 
   @Test(arguments: [
     (0.0, [6, 8, 12]), (0.5, [3, 4, 6]), (0.25, [5, 6, 9]), (0.3, [4, 6, 8]), (0.99, [1, 1, 1]),
-    (1.0, [1, 1, 1]),
   ])
   func everyGroupLosesTheSameShare(_ share: Double, _ widths: [Int]) throws {
     #expect(try prune(.channels(share)).network.widths == widths)
@@ -121,6 +120,8 @@ import Testing
     }
     #expect(
       "\(all!)" == "expected 26 of 26 channels to go, found 23 that may, for each layer keeps at least 1")
+    let each = #expect(throws: UnreachableTarget.self) { try prune(.channels(1)) }
+    #expect("\(each!)" == "expected all channels to go, found a floor: each layer keeps at least 1")
     let cut = #expect(throws: EmptyLayerError.self) {
       try prune(.channels(1), StructuredPruner(minimumKept: 0))
     }

@@ -57,7 +57,8 @@ final class ConvolutionForward {
     bias = Tensor(uniform: -0.1..<0.1, shape: [shape.outputs], using: &generator)
     layout = weights.withUnsafeValues {
       ConvolutionLayout(
-        $0.baseAddress!, outputs: shape.outputs, groups: 1, terms: shape.inputs * `case`.kernel * `case`.kernel)
+        $0.baseAddress!, outputs: shape.outputs, groups: 1,
+        terms: shape.inputs * `case`.kernel * `case`.kernel)
     }
     let (batch, pixels) = (shape.batch, shape.inputs * `case`.image * `case`.image)
     samples = Tensor(uniform: -1..<1, shape: [batch, pixels], using: &generator)

@@ -6,7 +6,8 @@ extension Compute {
   package func multiplyByOwnTranspose(_ x: MatrixView, into c: MatrixView) {
     precondition(
       c.rows == x.rows && c.columns == x.rows,
-      "the product of a \(x.rows) × \(x.columns) matrix with its transpose does not fill \(c.rows) × \(c.columns)")
+      "the product of a \(x.rows) × \(x.columns) matrix with its transpose does not fill \(c.rows) × \(c.columns)"
+    )
     #if OpenBLAS
       if backend == .openBLAS, threads == 1 { return OpenBLAS.ssyrk(x, into: c) }
     #endif
@@ -15,7 +16,8 @@ extension Compute {
       let end = min(first + panel, x.rows)
       multiply(
         MatrixProduct(
-          transposeB: true, m: end - first, n: end, k: x.columns, a: x.base + first * x.columns, aStride: x.columns,
+          transposeB: true, m: end - first, n: end, k: x.columns, a: x.base + first * x.columns,
+          aStride: x.columns,
           b: x.base, bStride: x.columns, c: c.base + first * c.columns, cStride: c.columns))
     }
   }

@@ -73,7 +73,8 @@ struct PruningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Training samples for criteria that look at gradients or activations, and for statistics.", valueName: "count"))
+      "Training samples for criteria that look at gradients or activations, and for statistics.",
+      valueName: "count"))
   var samples = 512
 
   @Option(help: ArgumentHelp("Decides what is drawn at random.", valueName: "number"))
