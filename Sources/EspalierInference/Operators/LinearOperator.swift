@@ -84,14 +84,6 @@ extension LayoutOperator {
   }
 }
 
-extension Parameter? {
-  /// Lends the first of the stored values, nil without a parameter.
-  func withBaseAddress<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
-    guard let self else { return body(nil) }
-    return self.withUnsafeStoredValues { body($0.baseAddress) }
-  }
-}
-
 extension Parameter {
   /// The survivors by rows.
   var compressedRows: CompressedRows {

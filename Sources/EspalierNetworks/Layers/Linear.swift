@@ -113,7 +113,7 @@ public struct Linear: Layer {
 
   /// Y = W · X, then bias and activation in one pass.
   public func forward(_ context: LayerContext, on compute: Compute) {
-    withBias { bias in
+    bias.withBaseAddress { bias in
       if let pattern = weight.pattern {
         forward(pattern, bias, context, on: compute)
       } else {
@@ -174,11 +174,6 @@ public struct Linear: Layer {
       "\(context.scratch.count) floats of working memory, \(needed) needed: the workspace was planned for fewer threads, "
         + "or before the weights were packed or pruned")
     return context.scratch.baseAddress!
-  }
-
-  private func withBias(_ body: (UnsafePointer<Float>?) -> Void) {
-    guard let bias else { return body(nil) }
-    bias.withUnsafeStoredValues { body($0.baseAddress) }
   }
 
   private func withWeightMatrix(_ body: (MatrixView) -> Void) {

@@ -122,3 +122,11 @@ public struct Parameter: Sendable {
     denseMask.withUnsafeWords { words in storage.withUnsafeMutableValues { body($0, words.baseAddress) } }
   }
 }
+
+extension Parameter? {
+  /// Lends the first of the stored values, nil without a parameter.
+  package func withBaseAddress<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
+    guard let self else { return body(nil) }
+    return self.withUnsafeStoredValues { body($0.baseAddress) }
+  }
+}

@@ -21,7 +21,7 @@ extension Conv2d {
   /// Y = f(W ∗ X + b).
   public func forward(_ context: LayerContext, on compute: Compute) {
     let scratch = scratch(of: context, on: compute)
-    withBias { bias in
+    bias.withBaseAddress { bias in
       weight.withUnsafeStoredValues {
         if let pattern = weight.pattern {
           return compute.convolve(
@@ -44,7 +44,7 @@ extension Conv2d {
 
   /// Y = f(W ∗ X + b) with weights laid out before.
   package func forward(_ context: LayerContext, _ layout: ConvolutionLayout, on compute: Compute) {
-    withBias {
+    bias.withBaseAddress {
       compute.convolve(
         context.input, layout, shape(of: context), bias: $0, activation: context.fusedActivation,
         into: context.output, scratch: scratch(of: context, on: compute))
@@ -120,10 +120,5 @@ extension Conv2d {
   /// A batch with one row a channel.
   private func channels(of y: MatrixView) -> MatrixView {
     MatrixView(base: y.base, rows: outputs, columns: y.count / outputs)
-  }
-
-  private func withBias(_ body: (UnsafePointer<Float>?) -> Void) {
-    guard let bias else { return body(nil) }
-    bias.withUnsafeStoredValues { body($0.baseAddress) }
   }
 }
