@@ -47,6 +47,22 @@ import Testing
       pruner: pruner, target: target, rounds: rounds)
   }
 
+  @Test func whatNoWeightsCanReachIsRefusedBeforeTheTraining() {
+    let impossible = [
+      experiment(.atMost(.amount(10), .multiplyAccumulates)), experiment(.channels(1)),
+      experiment(
+        .channels(0.5), StructuredPruner(importance: GroupImportance(MagnitudeCriterion(), slices: .scales))),
+    ]
+    for experiment in impossible {
+      #expect(throws: (any Error).self) {
+        try experiment.run(network(), training: Self.training, test: Self.test) { _ in
+          Issue.record("the training has begun")
+          return .stop
+        }
+      }
+    }
+  }
+
   private struct Outcome {
     var dense: PruneAndRetrain.Stage!
     var pruned: [(stage: PruneAndRetrain.Stage, report: StructuredReport)] = []

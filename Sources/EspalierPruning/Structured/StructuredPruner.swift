@@ -78,6 +78,16 @@ public struct StructuredPruner: Sendable {
     }
   }
 
+  /// Throws what `prune` would throw for a target whatever the weights are, so that nobody trains a network for days first.
+  /// Latencies are not measured.
+  public func requireReachable(_ target: StructuredTarget, in network: Network) throws {
+    var trial = self
+    trial.importance.criterion = RandomCriterion()
+    var target = target
+    if case .atMost(_, .latency) = target { target = .channels(0) }
+    _ = try trial.prune(network, to: target)
+  }
+
   /// The groups whose units may go.
   public func groups(of network: Network) -> [DependencyGroup] {
     network.dependencyGraph.groups.filter { group in !group.producers.contains(where: excluded.contains) }

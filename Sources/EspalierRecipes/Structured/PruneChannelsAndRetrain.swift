@@ -65,13 +65,15 @@ public struct PruneChannelsAndRetrain: Sendable {
   /// Runs the experiment on a fresh network and tells `observe` about it, which may stop it at any batch.
   ///
   /// Returns `.finished`, or why it ended before. `measure` gives the seconds of a prediction, for targets of latency.
-  /// Throws what `StructuredPruner.prune` and `observe` throw.
+  /// Throws what `StructuredPruner.prune` and `observe` throw, before the training where the target cannot be reached whatever
+  /// the weights will be.
   @discardableResult
   public func run(
     _ network: Network, training: Dataset, test: Dataset,
     measure: @escaping (Network) -> Double = { $0.measuredLatency() },
     observe: (Event) throws -> TrainingDecision
   ) throws -> TrainingHistory.End {
+    try pruner.requireReachable(target, in: network)
     var network = network
     let dense = try PruneAndRetrain.Stage(
       training: &network, settings, epochs: epochs, after: 0, callbacks: preparation, on: training, test: test
