@@ -137,8 +137,7 @@ private struct CompactReport: Encodable, CustomStringConvertible {
         dense without masks   \(line(denseBytesWithoutMasks))
         """
     guard let accuracy else { return sizes }
-    let points = (100 * accuracy.difference).formatted(decimals: 2)
-    return sizes + "\naccuracy on \(accuracy.dataset): \(percent(accuracy.before)) before, "
-      + "\(percent(accuracy.after)) after: \(accuracy.difference > 0 ? "+" : "")\(points) points"
+    return sizes + "\naccuracy on \(accuracy.dataset): "
+      + accuracyChange(from: accuracy.before, to: accuracy.after)
   }
 }

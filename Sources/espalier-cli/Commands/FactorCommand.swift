@@ -64,14 +64,12 @@ struct FactorReport: Encodable, CustomStringConvertible {
       "layer".paddedRight(to: width)
       + "  rank   of      weights          now         MACs          now    error"
     let (all, left) = layers.reduce((0, 0)) { ($0.0 + $1.valuesBefore, $0.1 + $1.valuesAfter) }
-    let points = (100 * (accuracyAfter - accuracyBefore)).formatted(decimals: 2)
     return ([header] + layers.map { row($0, width) }).joined(separator: "\n") + """
 
 
       \(left) weights instead of \(all), \(layers.count { $0.rank != nil }) of \(layers.count) layers factorised on \
       \(samples) samples
-      accuracy on \(dataset): \(percent(accuracyBefore)) before, \(percent(accuracyAfter)) after: \
-      \(accuracyAfter > accuracyBefore ? "+" : "")\(points) points
+      accuracy on \(dataset): \(accuracyChange(from: accuracyBefore, to: accuracyAfter))
       """
   }
 

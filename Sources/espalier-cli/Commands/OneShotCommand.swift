@@ -73,14 +73,12 @@ struct OneShotReport: Encodable, CustomStringConvertible {
         + layer.damping.formatted(width: 9, decimals: 4) + layer.seconds.formatted(width: 9, decimals: 2)
     }
     let (all, left) = layers.reduce((0, 0)) { ($0.0 + $1.weights, $0.1 + $1.survivors) }
-    let points = (100 * (accuracyAfter - accuracyBefore)).formatted(decimals: 2)
     return ([header] + rows).joined(separator: "\n") + """
 
 
       \(left) of \(all) weights are left, chosen by \(method) on \(samples) samples in \
       \(seconds.formatted(decimals: 2)) s
-      accuracy on \(dataset): \(percent(accuracyBefore)) before, \(percent(accuracyAfter)) after: \
-      \(accuracyAfter > accuracyBefore ? "+" : "")\(points) points
+      accuracy on \(dataset): \(accuracyChange(from: accuracyBefore, to: accuracyAfter))
       """
   }
 }

@@ -62,8 +62,8 @@ struct SearchReport: Encodable, CustomStringConvertible {
     \(cost.rawValue): \(cost.words(costBefore)) before, \(cost.words(after.cost)) after \
     (\((after.cost / max(costBefore, .leastNormalMagnitude)).formatted(decimals: 3)) of it), \
     \(cost.words(limit)) allowed
-    accuracy on held-out samples: \(change(before.accuracy, after.accuracy))
-    accuracy on \(dataset): \(change(accuracyBefore, accuracyAfter))
+    accuracy on held-out samples: \(accuracyChange(from: before.accuracy, to: after.accuracy))
+    accuracy on \(dataset): \(accuracyChange(from: accuracyBefore, to: accuracyAfter))
     \(tried) candidates in \(seconds.formatted(decimals: 1)) s
     """
   }
@@ -88,10 +88,5 @@ struct SearchReport: Encodable, CustomStringConvertible {
     }
     return (["layer".paddedRight(to: width) + "    weights       left   sparsity"] + rows).joined(
       separator: "\n")
-  }
-
-  private func change(_ before: Double, _ after: Double) -> String {
-    let points = (100 * (after - before)).formatted(decimals: 2)
-    return "\(percent(before)) before, \(percent(after)) after: \(after > before ? "+" : "")\(points) points"
   }
 }
