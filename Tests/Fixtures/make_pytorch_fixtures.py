@@ -288,38 +288,6 @@ def prune_by_deviation(parameters, sensitivity, masks, thresholds):
       parameter.mul_(masks[name])
 
 
-def convolution(dtype):
-  inputs = Inputs(8, dtype)
-  cases = []
-  # in, out, (height, width), kernel, stride, padding, dilation, groups, batch, bias
-  for settings in [
-    (1, 3, (5, 6), (3, 3), (1, 1), (0, 0), (1, 1), 1, 2, True),
-    (2, 4, (6, 5), (3, 3), (1, 1), (1, 1), (1, 1), 1, 1, True),
-    (3, 5, (7, 6), (3, 3), (2, 2), (1, 1), (1, 1), 1, 3, False),
-    (4, 9, (4, 4), (1, 1), (1, 1), (0, 0), (1, 1), 1, 2, True),
-    (4, 3, (5, 5), (1, 1), (2, 2), (0, 0), (1, 1), 1, 2, False),
-    (2, 3, (9, 8), (3, 2), (1, 2), (2, 1), (2, 3), 1, 2, True),
-    (4, 6, (5, 5), (3, 3), (1, 1), (1, 1), (1, 1), 2, 2, True),
-    (5, 5, (6, 6), (3, 3), (1, 1), (1, 1), (1, 1), 5, 2, True),
-    (3, 6, (6, 7), (5, 3), (2, 1), (2, 1), (1, 1), 3, 1, False),
-    (2, 2, (7, 7), (2, 2), (3, 3), (0, 0), (1, 1), 1, 2, True),
-  ]:
-    channels, outputs, (height, width), kernel, stride, padding, dilation, groups, batch, has_bias = settings
-    x = inputs.normal(batch, channels, height, width).requires_grad_()
-    weight = inputs.normal(outputs, channels // groups, *kernel).requires_grad_()
-    bias = inputs.normal(outputs).requires_grad_() if has_bias else None
-    y = F.conv2d(x, weight, bias, stride, padding, dilation, groups)
-    dy = inputs.normal(*y.shape)
-    y.backward(dy)
-    cases.append({
-      "stride": stride, "padding": padding, "dilation": dilation, "groups": groups,
-      "x": array(x), "weight": array(weight), "bias": array(bias) if has_bias else None,
-      "dy": array(dy), "y": array(y), "dx": array(x.grad), "dw": array(weight.grad),
-      "db": array(bias.grad) if has_bias else None,
-    })
-  return {"cases": cases}
-
-
 # Writing
 
 def largest_difference(a, b):
@@ -348,7 +316,7 @@ def main():
   torch.set_num_threads(1)
   torch.use_deterministic_algorithms(True)
   print("torch", torch.__version__, "numpy", np.__version__)
-  for make in [masked_linear, optimizers, losses, activations, schedules, training, convolution]:
+  for make in [masked_linear, optimizers, losses, activations, schedules, training]:
     fixture = make(torch.float64)
     difference = largest_difference(fixture, make(torch.float32))
     size = write(make.__name__, fixture)
