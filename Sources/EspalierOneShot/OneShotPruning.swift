@@ -24,6 +24,14 @@ public struct OneShotPruning: Sendable {
   /// The names of the layers to prune; nil for all that have weights.
   public var layers: Set<String>?
 
+  /// Whether every layer is fitted to the outputs that it had in the network as it was, earlier layers' losses included.
+  ///
+  /// Where it is not, the outputs drift from layer to layer, and a network with batch normalisation should have it measured anew
+  /// (`Network.recalibrateBatchNorm`); where it is, the statistics of before fit best.
+  public var restoresOutputs: Bool { correctsEarlierLayers && reconstructs }
+
+  private var reconstructs: Bool { method.reconstructs || refits }
+
   /// A pruning.
   public init(
     method: any LayerPruningMethod = SparseGPT(), amounts: OneShotAmounts, damping: Double = 0.01,
@@ -46,12 +54,9 @@ public struct OneShotPruning: Sendable {
   public func prune(
     _ network: inout Network, calibration samples: Tensor, observe: (OneShotLayerReport) -> Void = { _ in }
   ) throws(OneShotError) -> [OneShotLayerReport] {
-    precondition(
-      samples.shape.count > 1 && samples.shape[0] > 0
-        && samples.shape.dropFirst().reduce(1, *) == network.inputShape.reduce(1, *),
-      "samples of shape \(samples.shape) to calibrate a network for \(network.inputShape)")
+    requireFit(samples, network)
     let compute = Compute.current
-    let sites = network.oneShotSites.filter { layers?.contains($0.name) ?? true }
+    let sites = sites(of: network)
     let counts = try counts(for: sites, in: network, samples, on: compute)
     var pruned = network
     var reports: [OneShotLayerReport] = []
@@ -75,14 +80,26 @@ public struct OneShotPruning: Sendable {
     return reports
   }
 
+  /// The layers to prune.
+  func sites(of network: Network) -> [OneShotSite] {
+    network.oneShotSites.filter { layers?.contains($0.name) ?? true }
+  }
+
+  /// Traps unless there are samples for the network.
+  func requireFit(_ samples: Tensor, _ network: Network) {
+    precondition(
+      samples.shape.count > 1 && samples.shape[0] > 0
+        && samples.shape.dropFirst().reduce(1, *) == network.inputShape.reduce(1, *),
+      "samples of shape \(samples.shape) to calibrate a network for \(network.inputShape)")
+  }
+
   private func solve(
     _ site: OneShotSite, _ amount: LayerAmount, in network: Network, before: Network?, _ samples: Tensor,
     on compute: Compute
   ) throws(FactorisationError) -> (solution: LayerSolution, error: Double) {
     let calibration = site.calibration(in: network, before: before, samples, on: compute)
     let original = site.problem(in: network, calibration.present, damping: damping)
-    let corrects = correctsEarlierLayers && (method.reconstructs || refits)
-    let problem = corrects ? try calibration.corrected(original, on: compute) : original
+    let problem = restoresOutputs ? try calibration.corrected(original, on: compute) : original
     var solution = try method.prepare(problem, on: compute).solution(amount, on: compute)
     if refits {
       let moments = try DampedMoments(problem, on: compute)

@@ -60,4 +60,22 @@ import Testing
       #expect(masks.reduce(0) { $0 + $1.parameter.survivors } == left)
     }
   }
+
+  @Test("Measured once for several sparsities: what each alone comes to")
+  func measuredOnce() throws {
+    var generator = Xoshiro256(seed: 14)
+    let network = Network.perceptron(sizes: [20, 15, 10, 4], using: &generator)
+    let samples = Tensor(uniform: 0..<1, shape: [40, 20], using: &generator)
+    let pruning = OneShotPruning(amounts: .uniform(0), layers: ["fc1", "fc3"])
+    let amounts = try pruning.measuredAmounts(for: [0.2, 0.6, 0.9], of: network, calibration: samples)
+    for (sparsity, amounts) in zip([0.2, 0.6, 0.9], amounts) {
+      var (once, alone) = (network, network)
+      try OneShotPruning(amounts: amounts, layers: pruning.layers).prune(&once, calibration: samples)
+      try OneShotPruning(amounts: .measured(sparsity), layers: pruning.layers)
+        .prune(&alone, calibration: samples)
+      for (a, b) in zip(once.parameters, alone.parameters) {
+        #expect(a.parameter.values.values == b.parameter.values.values, "\(a.path)")
+      }
+    }
+  }
 }

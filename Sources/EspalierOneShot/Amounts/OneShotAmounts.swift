@@ -1,6 +1,6 @@
-internal import EspalierNetworks
+public import EspalierNetworks
 internal import EspalierPruning
-internal import EspalierTensors
+public import EspalierTensors
 
 /// How much of each layer goes in one shot.
 public enum OneShotAmounts: Sendable, Hashable {
@@ -39,8 +39,34 @@ extension OneShotPruning {
     case .measured(let sparsity):
       requireShare(sparsity)
       let profile = try profile(of: sites, in: network, samples, on: compute)
-      let total = sites.reduce(0) { $0 + $1.count }
-      return profile.pruned(Int((sparsity * Double(total)).rounded(.toNearestOrEven))).map { .count($0) }
+      return allocated(sparsity, by: profile, to: sites)
+    }
+  }
+
+  /// What goes of each layer by a profile.
+  private func allocated(
+    _ sparsity: Double, by profile: SparsityAllocation, to sites: [OneShotSite]
+  ) -> [LayerAmount] {
+    let total = sites.reduce(0) { $0 + $1.count }
+    return profile.pruned(Int((sparsity * Double(total)).rounded(.toNearestOrEven))).map { .count($0) }
+  }
+
+  /// What `.measured` comes to for several sparsities, in 0…1, of a network's weights, measured once for all of them: amounts
+  /// by the names of layers.
+  ///
+  /// `calibration` holds samples, [count, input shape…]; the pruning's own amounts do not matter. Throws where a layer's inputs
+  /// are not finite. Costs each layer's pruning to some fifteen levels, and as many predictions of the samples.
+  public func measuredAmounts(
+    for sparsities: [Double], of network: Network, calibration samples: Tensor
+  ) throws(OneShotError) -> [OneShotAmounts] {
+    sparsities.forEach(requireShare)
+    requireFit(samples, network)
+    let sites = sites(of: network)
+    let profile = try profile(of: sites, in: network, samples, on: .current)
+    return sparsities.map { sparsity in
+      let amounts = allocated(sparsity, by: profile, to: sites)
+      return .perLayer(
+        Dictionary(uniqueKeysWithValues: zip(sites, amounts).map { ($0.name, $1) }))
     }
   }
 

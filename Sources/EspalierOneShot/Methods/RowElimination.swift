@@ -92,18 +92,8 @@ struct RowElimination {
   private mutating func applyChanges() {
     let count = columns.count
     let left = columns.indices.filter { columns[$0] >= 0 }
-    var next = [Float](repeating: 0, count: left.count * left.count)
-    var vectors = [Float](repeating: 0, count: changeCount * left.count)
-    for (row, old) in left.enumerated() {
-      for (column, oldColumn) in left.enumerated() {
-        next[row * left.count + column] = inverse[old * count + oldColumn]
-      }
-    }
-    for number in 0..<changeCount {
-      for (column, old) in left.enumerated() {
-        vectors[number * left.count + column] = changes[number * count + old]
-      }
-    }
+    var next = picked(left, from: inverse, rows: left, stride: count)
+    let vectors = picked(left, from: changes, rows: Array(0..<changeCount), stride: count)
     if !left.isEmpty {
       vectors.withUnsafeBufferPointer { v in
         next.withUnsafeMutableBufferPointer { g in
@@ -122,5 +112,22 @@ struct RowElimination {
     columns = left.map { columns[$0] }
     changes.removeAll(keepingCapacity: true)
     changeCount = 0
+  }
+
+  /// Some rows and columns of a matrix.
+  private func picked(_ columns: [Int], from matrix: [Float], rows: [Int], stride: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: rows.count * columns.count) { target, filled in
+      columns.withUnsafeBufferPointer { columns in
+        matrix.withUnsafeBufferPointer { matrix in
+          for row in rows {
+            let source = UnsafeBufferPointer(rebasing: matrix[row * stride..<(row + 1) * stride])
+            for column in columns {
+              target.initializeElement(at: filled, to: source[column])
+              filled += 1
+            }
+          }
+        }
+      }
+    }
   }
 }

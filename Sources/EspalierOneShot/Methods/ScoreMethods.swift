@@ -1,30 +1,39 @@
-internal import EspalierPruning
+public import EspalierPruning
 public import EspalierTensors
 
 /// The weights of the smallest |w| go; the others stay as they are. The baseline.
 public struct MagnitudeMethod: LayerPruningMethod {
-  /// The method.
-  public init() {}
+  /// Among which weights the smallest are looked for.
+  public let comparison: SingleWeights.Comparison
+
+  /// The method; weights are compared over the whole layer by default.
+  public init(comparison: SingleWeights.Comparison = .parameter) { self.comparison = comparison }
   /// They stay as they are.
   public var reconstructs: Bool { false }
-  /// Scores |w|, compared over the layer.
+  /// Scores |w|.
   public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
-    ScoredLayer(problem, comparison: .parameter) { weight, _ in abs(weight) }
+    ScoredLayer(problem, comparison: comparison) { weight, _ in abs(weight) }
   }
 }
 
 /// Wanda: the weights of the smallest |w| · ‖x‖₂ in each row go; the others stay as they are.
 ///
+/// Rows of the same number of weights suit layers whose rows weigh about the same. Where many outputs hardly matter, as in small
+/// perceptrons, comparing over the layer loses far less; the masks are then those of `OptimalBrainDamage`.
+///
 /// Source: M. Sun, Z. Liu, A. Bair and J. Z. Kolter, "A simple and effective pruning approach for large language models"
 /// (ICLR 2024).
 public struct WandaMethod: LayerPruningMethod {
-  /// The method.
-  public init() {}
+  /// Among which weights the smallest are looked for.
+  public let comparison: SingleWeights.Comparison
+
+  /// The method; weights are compared within each row by default, as in the paper.
+  public init(comparison: SingleWeights.Comparison = .row) { self.comparison = comparison }
   /// They stay as they are.
   public var reconstructs: Bool { false }
-  /// Scores |w| · √H[p, p], compared within each row.
+  /// Scores |w| · √H[p, p].
   public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
-    ScoredLayer(problem, comparison: .row) { weight, moment in abs(weight) * moment.squareRoot() }
+    ScoredLayer(problem, comparison: comparison) { weight, moment in abs(weight) * moment.squareRoot() }
   }
 }
 

@@ -23,7 +23,4 @@ extension Dataset {
       }
     }
   }
-
-  /// The samples as a network takes them, [count, input shape…].
-  func samples(for network: Network) -> Tensor { tensor.reshaped(to: [count] + network.inputShape) }
 }

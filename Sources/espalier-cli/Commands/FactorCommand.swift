@@ -38,12 +38,13 @@ struct FactorCommand: ParsableCommand {
       let before = stored.network.evaluate(on: sets.test)
       let layers: [LowRankLayerReport]
       do throws(LowRankError) {
-        (stored.network, layers) = try factorisation.factor(stored.network, calibration: samples)
+        (stored.network, layers) = try factorisation.factor(
+          stored.network, calibration: samples.samples(for: stored.network))
       } catch { throw Failure("\(file): \(error)") }
       let after = stored.network.evaluate(on: sets.test)
       try stored.write(to: output)
       let report = FactorReport(
-        samples: samples.shape[0], dataset: sets.name, layers: layers, accuracyBefore: before.accuracy,
+        samples: samples.count, dataset: sets.name, layers: layers, accuracyBefore: before.accuracy,
         accuracyAfter: after.accuracy)
       try Console.print(json ? JSONText.encode(report) : report.description)
     }

@@ -14,9 +14,9 @@ struct CalibrationOptions: ParsableArguments {
 
   func validate() throws { try require("--samples", samples, "a positive count") { $0 > 0 } }
 
-  /// The first training samples of the folder, or of the sets that the network is evaluated on, as the network takes them.
+  /// The first training samples of the folder, or of the sets that the network is evaluated on.
   func load(for network: Network, file: String, _ sets: DataOptions.Sets, _ data: DataOptions) throws
-    -> Tensor
+    -> Dataset
   {
     var folder = data
     folder.data = calibrate ?? data.data
@@ -24,6 +24,6 @@ struct CalibrationOptions: ParsableArguments {
     try source.requireFit(network, file: calibrate ?? file)
     let count = source.training.count
     try require("--samples", samples, "at most the \(count) of the training set") { $0 <= count }
-    return source.training.prefix(samples).tensor.reshaped(to: [samples] + network.inputShape)
+    return source.training.prefix(samples)
   }
 }

@@ -5,15 +5,23 @@ import Espalier
 enum OneShotMethodName: String, CaseIterable, ExpressibleByArgument {
   case magnitude, wanda, obd, sparsegpt, obs
 
-  func method(blockSize: Int?) -> any LayerPruningMethod {
+  /// The method; what it does not know is nil.
+  func method(blockSize: Int? = nil, comparison: ScoreComparison? = nil) -> any LayerPruningMethod {
     switch self {
-    case .magnitude: MagnitudeMethod()
-    case .wanda: WandaMethod()
+    case .magnitude: MagnitudeMethod(comparison: (comparison ?? .layer).value)
+    case .wanda: WandaMethod(comparison: (comparison ?? .row).value)
     case .obd: OptimalBrainDamage()
     case .sparsegpt: blockSize.map { SparseGPT(blockSize: $0) } ?? SparseGPT()
     case .obs: OptimalBrainSurgeon()
     }
   }
+}
+
+/// Among which weights the lowest scores are looked for.
+enum ScoreComparison: String, CaseIterable, ExpressibleByArgument {
+  case row, layer
+
+  var value: SingleWeights.Comparison { self == .row ? .row : .parameter }
 }
 
 /// How a share of all weights is spread over the layers.
@@ -50,6 +58,12 @@ struct OneShotOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Columns at a time for sparsegpt (default: 128).", valueName: "count"))
   var blockSize: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "What magnitude and wanda compare a weight with: those of its row, or of its layer (default: layer for magnitude, row for "
+        + "wanda).", valueName: "name"))
+  var comparison: ScoreComparison?
+
   @Flag(help: "Fit the survivors of every row once more by least squares.")
   var refit = false
 
@@ -70,13 +84,17 @@ struct OneShotOptions: ParsableArguments {
     if blockSize != nil, method != .sparsegpt {
       throw ValidationError("--block-size: expected --method sparsegpt, found \(method.rawValue)")
     }
+    if comparison != nil, method != .magnitude, method != .wanda {
+      throw ValidationError("--comparison: expected --method magnitude or wanda, found \(method.rawValue)")
+    }
     _ = try pattern
   }
 
   /// The pruning for a network.
   func pruning(of network: Network) throws -> OneShotPruning {
     OneShotPruning(
-      method: method.method(blockSize: blockSize), amounts: try chosenAmounts, damping: damping,
+      method: method.method(blockSize: blockSize, comparison: comparison), amounts: try chosenAmounts,
+      damping: damping,
       correctsEarlierLayers: !layerwise, refits: refit, layers: Set(try layerNames(layers, of: network)))
   }
 

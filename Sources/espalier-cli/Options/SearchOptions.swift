@@ -92,7 +92,7 @@ struct SearchOptions: ParsableArguments {
     }
     return PruningSearch(
       pruning: OneShotPruning(
-        method: method.method(blockSize: nil), amounts: .uniform(0),
+        method: method.method(), amounts: .uniform(0),
         layers: Set(try layerNames(layers, of: network))),
       target: targets[0].target,
       settings: PruningSearchSettings(

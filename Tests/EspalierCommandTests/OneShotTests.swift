@@ -1,0 +1,118 @@
+import EspalierFormats
+import EspalierNetworks
+import EspalierTensors
+import EspalierTestSupport
+import Foundation
+import Testing
+
+/// `espalier oneshot` as a process.
+@Suite struct OneShotTests {
+  private let folder = TemporaryFolder.withTinyData()
+
+  private var espalier: Espalier { Espalier(folder: folder) }
+
+  /// Writes a network of a convolution with normalisation and two fully connected layers as `net`.
+  init() throws {
+    var generator = Xoshiro256(seed: 1)
+    let network = Network(input: [1, 4, 4]) {
+      Conv2d(inputs: 1, outputs: 4, kernel: 3, using: &generator).named("conv1")
+      BatchNorm(channels: 4).named("norm1")
+      ReLU()
+      Flatten()
+      Linear(inputs: 16, outputs: 12, using: &generator).named("fc1")
+      ReLU()
+      Linear(inputs: 12, outputs: 3, using: &generator).named("fc2")
+    }
+    try NetworkFile(network).write(to: folder.path("net"))
+  }
+
+  private func run(_ line: String) -> Espalier.Outcome {
+    espalier(line.split(separator: " ").map(String.init))
+  }
+
+  private func weights(_ file: String, _ layer: String) throws -> Parameter {
+    try #require(
+      NetworkFile(contentsOf: folder.path(file)).network[ParameterPath(node: layer, name: "weight")])
+  }
+
+  @Test(
+    "The file has what the report says, by every method",
+    arguments: ["magnitude", "wanda", "obd", "sparsegpt", "obs"])
+  func everyMethod(_ method: String) throws {
+    for amounts in ["--sparsity 0.5", "--sparsity 0.5 --amounts uniform", "--n-of-m 1:2"] {
+      let outcome = run("oneshot net --method \(method) \(amounts) --samples 100 --data data -o small --json")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let report = try outcome.json() as NSDictionary
+      let layers = try #require(report["layers"] as? [NSDictionary])
+      #expect(layers.map { $0["name"] as? String } == ["conv1", "fc1", "fc2"])
+      var left = 0
+      for layer in layers {
+        let survivors = try weights("small", try #require(layer["name"] as? String)).survivors
+        #expect(survivors == layer["survivors"] as? Int)
+        left += survivors
+      }
+      // 36 + 192 + 36 weights; rows of 9 keep 4 pairs' halves and the odd one.
+      #expect(left == (amounts.contains("n-of-m") ? 4 * 5 + 96 + 18 : 132), "\(amounts)")
+      for (file, key) in [("net", "accuracyBefore"), ("small", "accuracyAfter")] {
+        let evaluated = try run("evaluate \(file) --data data --json").json()
+        #expect(evaluated["accuracy"] as? Double == report[key] as? Double)
+      }
+    }
+  }
+
+  @Test("Normalisation is measured anew exactly where outputs drift")
+  func normalisation() throws {
+    func statistics(_ file: String) throws -> [[Float]] {
+      try NetworkFile(contentsOf: folder.path(file)).network.statistics.map(\.values.values)
+    }
+    let before = try statistics("net")
+    for (options, changes) in [
+      ("--method magnitude", true), ("--method sparsegpt", false), ("--method sparsegpt --layerwise", true),
+      ("--method wanda --refit", false),
+    ] {
+      let outcome = run("oneshot net \(options) --sparsity 0.5 --samples 100 --data data -o small")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try (statistics("small") != before) == changes, "\(options)")
+    }
+  }
+
+  @Test func comparisonDecidesWhichWeightsStay() throws {
+    for (options, even) in [("", true), (" --comparison layer", false)] {
+      let outcome = run(
+        "oneshot net --method wanda\(options) --sparsity 0.5 --amounts uniform --samples 100 --data data -o small"
+      )
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let mask = try #require(try weights("small", "fc1").mask)
+      let rows = (0..<12).map { row in (0..<16).count { mask[row * 16 + $0] } }
+      #expect((Set(rows) == [8]) == even, "\(rows)")
+    }
+  }
+
+  @Test func tableTellsEveryLayer() throws {
+    let outcome = run("oneshot net --sparsity 0.25 --amounts uniform --samples 100 --data data -o small")
+    let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines[1].prefix(3) == ["conv1", "36", "27"], "\(outcome.output)\(outcome.errors)")
+    #expect(lines[2].prefix(3) == ["fc1", "192", "144"] && lines[3].prefix(3) == ["fc2", "36", "27"])
+    #expect(outcome.output.contains("198 of 264 weights are left, chosen by sparsegpt on 100 samples in "))
+    #expect(outcome.output.contains("accuracy on data: "))
+  }
+
+  @Test(
+    "Mistakes are one line and write nothing",
+    arguments: [
+      ("", 64, "found none"), ("--sparsity 1.5", 64, "--sparsity"),
+      ("--sparsity 0.5 --n-of-m 2:4", 64, "both"),
+      ("--n-of-m 4:2", 64, "--n-of-m"), ("--n-of-m x", 64, "--n-of-m"),
+      ("--sparsity 0.5 --method obs --block-size 8", 64, "--block-size"),
+      ("--sparsity 0.5 --comparison row", 64, "--comparison"),
+      ("--sparsity 0.5 --damping -1", 64, "--damping"), ("--sparsity 0.5 --layers fc9", 64, "fc9"),
+      ("--sparsity 0.5 --samples 1000", 64, "120"), ("--sparsity 0.5 --calibrate nowhere", 1, "nowhere"),
+    ])
+  func mistakes(_ options: String, _ status: Int, _ text: String) {
+    let samples = options.contains("--samples") ? "" : " --samples 50"
+    let outcome = run("oneshot net \(options)\(samples) --data data -o small")
+    #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1 && outcome.errors.contains(text), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty && contents(folder.path("small")) == nil)
+  }
+}
