@@ -97,6 +97,23 @@ import Testing
     #expect(outcome.output.contains("accuracy on data: "))
   }
 
+  @Test func saysWhichLayersItCannotPrune() throws {
+    var generator = Xoshiro256(seed: 2)
+    let network = Network(input: [1, 4, 4]) {
+      Conv2d(inputs: 1, outputs: 4, kernel: 3, using: &generator).named("conv1")
+      Conv2d(inputs: 4, outputs: 4, kernel: 2, groups: 4, using: &generator).named("depthwise1")
+      Flatten()
+      Linear(inputs: 4, outputs: 3, using: &generator).named("fc1")
+    }
+    try NetworkFile(network).write(to: folder.path("net"))
+    let outcome = run("oneshot net --sparsity 0.5 --samples 100 --data data -o small")
+    #expect(outcome.output.contains("\nnot pruned, as convolutions in groups or too large: depthwise1\n"))
+    #expect(outcome.output.contains("24 of 48 weights are left"), "\(outcome.output)\(outcome.errors)")
+    #expect(try weights("small", "depthwise1").mask == nil)
+    let named = run("oneshot net --sparsity 0.5 --layers conv1 --samples 100 --data data -o small")
+    #expect(named.status == 0 && !named.output.contains("not pruned"), "\(named.errors)")
+  }
+
   @Test(
     "Mistakes are one line and write nothing",
     arguments: [
@@ -106,7 +123,8 @@ import Testing
       ("--sparsity 0.5 --method obs --block-size 8", 64, "--block-size"),
       ("--sparsity 0.5 --comparison row", 64, "--comparison"),
       ("--sparsity 0.5 --damping -1", 64, "--damping"), ("--sparsity 0.5 --layers fc9", 64, "fc9"),
-      ("--sparsity 0.5 --samples 1000", 64, "120"), ("--sparsity 0.5 --calibrate nowhere", 1, "nowhere"),
+      ("--sparsity 0.5 --layers norm1", 64, "found norm1"), ("--sparsity 0.5 --samples 1000", 64, "120"),
+      ("--sparsity 0.5 --calibrate nowhere", 1, "nowhere"),
     ])
   func mistakes(_ options: String, _ status: Int, _ text: String) {
     let samples = options.contains("--samples") ? "" : " --samples 50"

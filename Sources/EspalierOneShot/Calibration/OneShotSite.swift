@@ -1,4 +1,4 @@
-internal import EspalierNetworks
+public import EspalierNetworks
 internal import EspalierTensors
 
 /// A layer of a network that can be pruned by itself.
@@ -74,6 +74,10 @@ struct OneShotSite {
 }
 
 extension Network {
+  /// The names of the layers that can be pruned or factorised without training, in the order of the nodes: fully connected ones
+  /// and convolutions in one group, of at most `Parameter.mostDenseValues` weights.
+  public var oneShotLayers: [String] { oneShotSites.map(\.name) }
+
   /// The layers that can be pruned by themselves, in the order of the nodes.
   var oneShotSites: [OneShotSite] {
     nodes.enumerated().compactMap { index, node in

@@ -50,6 +50,7 @@ struct OneShotCommand: ParsableCommand {
       try stored.write(to: output)
       let report = OneShotReport(
         method: options.method.rawValue, samples: samples.count, dataset: sets.name, layers: layers,
+        untouched: stored.network.untouchedLayers(by: pruning),
         accuracyBefore: before.accuracy, accuracyAfter: after.accuracy,
         seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
       try Console.print(json ? JSONText.encode(report) : report.description)
@@ -63,6 +64,8 @@ struct OneShotReport: Encodable, CustomStringConvertible {
   let samples: Int
   let dataset: String
   let layers: [OneShotLayerReport]
+  /// Layers with weights that this pruning cannot prune.
+  let untouched: [String]
   let accuracyBefore: Double
   let accuracyAfter: Double
   let seconds: Double
@@ -81,8 +84,23 @@ struct OneShotReport: Encodable, CustomStringConvertible {
 
 
       \(left) of \(all) weights are left, chosen by \(method) on \(samples) samples in \
-      \(seconds.formatted(decimals: 2)) s
+      \(seconds.formatted(decimals: 2)) s\(untouchedNote)
       accuracy on \(dataset): \(accuracyChange(from: accuracyBefore, to: accuracyAfter))
       """
+  }
+  private var untouchedNote: String {
+    untouched.isEmpty
+      ? "" : "\nnot pruned, as convolutions in groups or too large: \(untouched.joined(separator: ", "))"
+  }
+}
+
+extension Network {
+  /// The layers with weights that cannot be pruned without training, where all are asked for.
+  fileprivate func untouchedLayers(by pruning: OneShotPruning) -> [String] {
+    let prunable = Set(oneShotLayers)
+    guard pruning.layers == prunable else { return [] }
+    return parameters.filter { $0.parameter.role == .weight }.map(\.path.node).filter {
+      !prunable.contains($0)
+    }
   }
 }

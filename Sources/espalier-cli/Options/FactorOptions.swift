@@ -49,7 +49,7 @@ struct FactorOptions: ParsableArguments {
   func factorisation(of network: Network) throws -> LowRankFactorisation {
     LowRankFactorisation(
       rank: try choice, residual: residual, weightsByInputs: !unweighted, damping: damping,
-      allowsLarger: allowLarger, layers: Set(try layerNames(layers, of: network)))
+      allowsLarger: allowLarger, layers: try oneShotLayerNames(layers, of: network))
   }
 
   private var choice: RankChoice {

@@ -10,9 +10,20 @@ func layerNames(_ option: String?, of network: Network) throws -> [String] {
   return names
 }
 
+/// The same for what works without training: only layers that can be pruned or factorised so.
+func oneShotLayerNames(_ option: String?, of network: Network) throws -> Set<String> {
+  guard let option else { return Set(network.oneShotLayers) }
+  let names = option.split(separator: ",").map(String.init)
+  try requireLayers("--layers", names, among: network.oneShotLayers)
+  return Set(names)
+}
+
 /// Throws an error that names the first layer the network does not have, or says that there are none.
 func requireLayers(_ option: String, _ names: [String], of network: Network) throws {
-  let known = layersWithParameters(of: network)
+  try requireLayers(option, names, among: layersWithParameters(of: network))
+}
+
+private func requireLayers(_ option: String, _ names: [String], among known: [String]) throws {
   guard let unknown = names.isEmpty ? "none" : names.first(where: { !known.contains($0) }) else { return }
   throw ValidationError("\(option): expected some of \(known.joined(separator: ", ")), found \(unknown)")
 }

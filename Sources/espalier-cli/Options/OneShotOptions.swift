@@ -95,7 +95,7 @@ struct OneShotOptions: ParsableArguments {
     OneShotPruning(
       method: method.method(blockSize: blockSize, comparison: comparison), amounts: try chosenAmounts,
       damping: damping,
-      correctsEarlierLayers: !layerwise, refits: refit, layers: Set(try layerNames(layers, of: network)))
+      correctsEarlierLayers: !layerwise, refits: refit, layers: try oneShotLayerNames(layers, of: network))
   }
 
   private var chosenAmounts: OneShotAmounts {

@@ -93,7 +93,7 @@ struct SearchOptions: ParsableArguments {
     return PruningSearch(
       pruning: OneShotPruning(
         method: method.method(), amounts: .uniform(0),
-        layers: Set(try layerNames(layers, of: network))),
+        layers: try oneShotLayerNames(layers, of: network)),
       target: targets[0].target,
       settings: PruningSearchSettings(
         lossAllowed: lossAllowed.map { $0 / 100 }, population: population, generations: generations,
