@@ -40,12 +40,13 @@ import Testing
     }
   }
 
-  @Test("Nearly as good as trying all 512 combinations of levels", arguments: [0.5, 0.7, 0.85])
+  @Test("Nearly as good as trying all 512 combinations of variants", arguments: [0.5, 0.7, 0.85])
   func exhaustive(sparsity: Double) throws {
     let outcome = try run(.sparsity(sparsity))
     let parts = training.split(holdingOut: 300, seed: SearchCase.seed)
     let variants = try LayerVariants(
       OneShotPruning(amounts: .uniform(0)), of: network, at: SearchCase.settings.levels,
+      patterns: SearchCase.settings.patterns,
       calibration: parts.rest.prefix(200).tensor.reshaped(to: [200] + network.inputShape))
     var (optimum, all) = (0.0, [[Int]: Double]())
     for number in 0..<512 {

@@ -19,7 +19,8 @@ enum SearchCase {
   }()
 
   static let settings = PruningSearchSettings(
-    population: 6, generations: 2, levels: [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95], heldOut: 300,
+    population: 6, generations: 2, levels: [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.95],
+    patterns: [NOfM(1, of: 4)], heldOut: 300,
     calibration: 200, seed: seed)
 
   /// Grows with the survivors, and by a fixed part: what a clock would say if there were no noise.

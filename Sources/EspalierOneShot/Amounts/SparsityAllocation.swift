@@ -33,6 +33,20 @@ public struct SparsityAllocation: Sendable, Hashable, Codable {
     self.layers = layers
   }
 
+  /// An allocation of levels in any order: of those of equal counts the least loss stays, and none is less than that of a lower
+  /// count, for what differs there is noise.
+  init(rising layers: [[Level]]) {
+    self.init(
+      layers: layers.map { levels in
+        var rising: [Level] = []
+        for level in levels.sorted(by: { ($0.pruned, $0.loss) < ($1.pruned, $1.loss) })
+        where level.pruned > rising.last?.pruned ?? -1 {
+          rising.append(Level(pruned: level.pruned, loss: max(level.loss, rising.last?.loss ?? 0)))
+        }
+        return rising
+      })
+  }
+
   /// How many weights of each layer go when `total` go in all; as many as the highest levels allow, where those are fewer.
   ///
   /// Costs layers · levels · 2000 additions.

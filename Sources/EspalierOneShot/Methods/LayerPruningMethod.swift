@@ -24,11 +24,19 @@ public protocol PreparedLayer: Sendable {
 }
 
 /// How much of a layer goes.
-public enum LayerAmount: Sendable, Hashable {
+public enum LayerAmount: Sendable, Hashable, CustomStringConvertible {
   /// So many weights, wherever they are.
   case count(Int)
   /// All but `kept` of every `of` consecutive columns of a row; of what is left at the end, as many at most.
   case nOfM(kept: Int, of: Int)
+
+  /// The count, or the pattern such as 2:4.
+  public var description: String {
+    switch self {
+    case .count(let count): "\(count)"
+    case .nOfM(let kept, let group): "\(kept):\(group)"
+    }
+  }
 }
 
 /// A pruned layer.

@@ -1,12 +1,13 @@
 package import EspalierNetworks
+package import EspalierPruning
 package import EspalierTensors
 internal import Synchronization
 
-/// The layers of a network, each pruned alone to several sparsities, once and for all: what a search over amounts combines.
+/// The layers of a network, each pruned alone in several ways, once and for all: what a search over amounts and patterns combines.
 ///
 /// Every layer is fitted to the inputs that it has in the network as it is; that layers before it are pruned as well is left out,
-/// so that layers · levels solutions stand for levels to the power of layers networks. A choice is a level for each layer.
-/// Takes the memory of the weights times the number of levels.
+/// so that layers · variants solutions stand for variants to the power of layers networks. A choice is a variant for each layer.
+/// Takes the memory of the weights times the number of variants.
 package struct LayerVariants: Sendable {
   /// One layer.
   package struct Layer: Sendable {
@@ -14,10 +15,9 @@ package struct LayerVariants: Sendable {
     package let name: String
     /// Its weights, pruned ones included.
     package let weights: Int
-    /// What goes at each level, and what the outputs lose by that; at the first, nothing more than before.
-    package let levels: [SparsityAllocation.Level]
-    /// The layer at each level but the first.
-    fileprivate let solutions: [LayerSolution]
+    /// What can become of it, from the fewest pruned weights to the most: first nothing more than before; at equal counts
+    /// single weights, then patterns of smaller groups, come first.
+    package let variants: [LayerVariant]
     fileprivate let site: OneShotSite
   }
 
@@ -27,18 +27,22 @@ package struct LayerVariants: Sendable {
   private let network: Network
   private let samples: Tensor
 
-  /// Prunes every layer of a network to each of the sparsities, ascending and in 0…1; layers at the same time, each on one
-  /// thread, to the same numbers on any number of threads. The pruning's amounts do not matter. `samples` are
+  /// Prunes every layer of a network to each of the sparsities, in 0…1, and by each of the patterns; layers at the same time, each
+  /// on one thread, to the same numbers on any number of threads. The pruning's amounts do not matter. `samples` are
   /// [count, input shape…].
   package init(
-    _ pruning: OneShotPruning, of network: Network, at sparsities: [Double], calibration samples: Tensor
+    _ pruning: OneShotPruning, of network: Network, at sparsities: [Double], patterns: [NOfM],
+    calibration samples: Tensor
   ) throws(OneShotError) {
-    let sites = network.oneShotSites.filter { pruning.layers?.contains($0.name) ?? true }
+    let sites = pruning.sites(of: network)
     let outputs = ThreadCount.$current.withValue(1) { network.predict(samples) }
     let results = Mutex([Result<Layer, OneShotError>?](repeating: nil, count: sites.count))
     Compute.current.perform(jobs: sites.count) { index in
+      let site = sites[index]
+      let amounts =
+        site.amounts(of: sparsities) + patterns.map { LayerAmount.nOfM(kept: $0.kept, of: $0.group) }
       let result = Result { () throws(OneShotError) in
-        try Layer(sites[index], pruning, network, sparsities, samples, outputs)
+        try Layer(site, pruning, network, amounts, samples, outputs)
       }
       results.withLock { $0[index] = result }
     }
@@ -48,21 +52,23 @@ package struct LayerVariants: Sendable {
     (self.pruning, self.network, self.samples) = (pruning, network, samples)
   }
 
-  /// The network with each layer at its level of a choice.
+  /// The network with each layer in its variant of a choice.
   package func network(_ choice: [Int]) -> Network {
     var result = network
-    for (layer, level) in zip(layers, choice) where level > 0 {
-      result.apply(layer.solutions[level - 1], at: layer.site)
+    for (layer, number) in zip(layers, choice) {
+      guard let solution = layer.variants[number].solution else { continue }
+      result.apply(solution, at: layer.site)
     }
     return result
   }
 
-  /// The choice that is nearest to amounts, spread uniformly, by ERK, or as measured.
+  /// The choice of single weights that is nearest to amounts, spread uniformly, by ERK, or as measured.
   package func choice(nearest amounts: OneShotAmounts) throws(OneShotError) -> [Int] {
     let total = layers.reduce(0) { $0 + $1.weights }
     if case .measured(let sparsity) = amounts {
-      return nearest(
-        SparsityAllocation(layers: layers.map(\.levels)).pruned(Int((sparsity * Double(total)).rounded())))
+      let allocation = SparsityAllocation(
+        rising: layers.map { $0.single.map { .init(pruned: $0.variant.pruned, loss: $0.variant.loss) } })
+      return nearest(allocation.pruned(Int((sparsity * Double(total)).rounded())))
     }
     var pruning = pruning
     pruning.amounts = amounts
@@ -74,28 +80,31 @@ package struct LayerVariants: Sendable {
   /// What goes of each layer by a choice, for a pruning that prunes one layer after another.
   package func amounts(_ choice: [Int]) -> OneShotAmounts {
     .perLayer(
-      Dictionary(
-        uniqueKeysWithValues: zip(layers, choice).map { ($0.name, .count($0.levels[$1].pruned)) }))
+      Dictionary(uniqueKeysWithValues: zip(layers, choice).map { ($0.name, $0.variants[$1].amount) }))
   }
 
   private func nearest(_ counts: [Int]) -> [Int] {
     zip(layers, counts).map { layer, count in
-      layer.levels.indices.min {
-        abs(layer.levels[$0].pruned - count) < abs(layer.levels[$1].pruned - count)
-      }!
+      layer.single.min { abs($0.variant.pruned - count) < abs($1.variant.pruned - count) }!.number
     }
   }
 }
 
 extension LayerVariants.Layer {
   fileprivate init(
-    _ site: OneShotSite, _ pruning: OneShotPruning, _ network: Network, _ sparsities: [Double],
+    _ site: OneShotSite, _ pruning: OneShotPruning, _ network: Network, _ amounts: [LayerAmount],
     _ samples: Tensor, _ outputs: Tensor
   ) throws(OneShotError) {
-    var solutions: [LayerSolution] = []
-    levels = try pruning.profile(
-      of: site, at: sparsities, in: network, samples, outputs: outputs, on: .current
-    ) { solutions.append($0) }
-    (name, weights, self.site, self.solutions) = (site.name, site.count, site, solutions)
+    var variants = [LayerVariant(whole: site.gone(in: network))]
+    try pruning.tryAlone(site, amounts, in: network, samples, outputs: outputs, on: .current) {
+      variants.append(LayerVariant(amount: $0, solution: $1, loss: $2))
+    }
+    self.variants = variants.sorted { $0.order.lexicographicallyPrecedes($1.order) }
+    (name, weights, self.site) = (site.name, site.count, site)
+  }
+
+  /// The variants without a pattern, and their numbers.
+  fileprivate var single: [(number: Int, variant: LayerVariant)] {
+    variants.enumerated().filter { $0.element.group == 1 }.map { ($0.offset, $0.element) }
   }
 }

@@ -39,7 +39,7 @@ public struct SingleWeights: PruningPattern {
 /// Decides the amount itself: 2:4 keeps half of the weights.
 ///
 /// Source: A. Mishra et al., "Accelerating sparse deep neural networks" (2021).
-public struct NOfM: PruningPattern {
+public struct NOfM: PruningPattern, Hashable {
   /// How many stay.
   public let kept: Int
   /// Out of how many neighbours.

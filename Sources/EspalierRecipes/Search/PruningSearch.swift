@@ -4,15 +4,15 @@ public import EspalierOneShot
 internal import EspalierPruning
 internal import EspalierTensors
 
-/// Finds how much each layer of a trained network should lose, without retraining, so that a target is met and as little
+/// Finds how much each layer of a trained network should lose, and in which pattern, without retraining, so that a target is met and as little
 /// accuracy as possible is lost.
 ///
 ///     let search = PruningSearch(target: .atMost(.share(0.5), .latency))
 ///     let outcome = try search.run(network, training: training, journal: "search.json")
 ///     try NetworkFile(outcome!.network).write(to: "searched.safetensors")
 ///
-/// Every layer is pruned alone to many levels, once. Candidates combine these, and are judged on held-out training samples; the
-/// search is evolutionary, followed by a descent over the layers' levels (see the article on automated pruning). The amounts
+/// Every layer is pruned alone to many sparsities and by patterns, once. Candidates combine these, and are judged on held-out training samples; the
+/// search is evolutionary, followed by a descent over the layers' variants (see the article on automated pruning). The amounts
 /// that won are applied layer after layer by `OneShotPruning`, and what comes out is judged and measured again: where it
 /// misses target or bound, the next best follows.
 ///
@@ -92,7 +92,7 @@ public struct PruningSearch: Sendable {
     return PruningSearchOutcome(
       target: target, dense: bench.dense, points: points,
       sizes: bench.variants.layers.map(\.weights),
-      levels: bench.variants.layers.map { $0.levels.map(\.pruned) },
+      variants: bench.variants.layers.map { layer in layer.variants.map { ($0.amount, $0.pruned) } },
       trial: best!)
   }
 }

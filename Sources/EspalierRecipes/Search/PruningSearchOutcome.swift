@@ -15,8 +15,8 @@ public struct PruningSearchOutcome: Sendable {
   public let front: [SearchPoint]
   /// The weights of each layer.
   public let sizes: [Int]
-  /// What goes of each layer at each of its levels.
-  public let levels: [[Int]]
+  /// What each layer's variants are, and how many weights go by each, from the fewest to the most.
+  public let variants: [[(amount: LayerAmount, pruned: Int)]]
   /// The network that was chosen, pruned layer after layer, judged on the held-out samples and measured again.
   public let chosen: SearchPoint
   /// What the network as it was cost when the chosen one was measured.
@@ -30,7 +30,8 @@ public struct PruningSearchOutcome: Sendable {
   public let network: Network
 
   init(
-    target: SearchTarget, dense: SearchPoint, points: [SearchPoint], sizes: [Int], levels: [[Int]],
+    target: SearchTarget, dense: SearchPoint, points: [SearchPoint], sizes: [Int],
+    variants: [[(amount: LayerAmount, pruned: Int)]],
     trial: SearchTrial
   ) {
     self.target = target
@@ -39,7 +40,7 @@ public struct PruningSearchOutcome: Sendable {
     self.points = points
     front = SearchPoint.front(of: points)
     self.sizes = sizes
-    self.levels = levels
+    self.variants = variants
     chosen = trial.point
     costBefore = trial.costBefore
     meetsTarget = trial.excess == 0
@@ -47,13 +48,19 @@ public struct PruningSearchOutcome: Sendable {
     network = trial.network
   }
 
-  /// The sparsity of each layer at a candidate's levels, 0…1.
+  /// What goes of each layer in a candidate: a count, or a pattern.
+  public func amounts(of point: SearchPoint) -> [LayerAmount] {
+    zip(variants, point.choice).map { $0[$1].amount }
+  }
+
+  /// The sparsity of each layer in a candidate, 0…1.
   public func sparsities(of point: SearchPoint) -> [Double] {
-    zip(zip(sizes, levels), point.choice).map { Double($0.1[$1]) / Double(max($0.0, 1)) }
+    zip(zip(sizes, variants), point.choice).map { Double($0.1[$1].pruned) / Double(max($0.0, 1)) }
   }
 
   /// The share of all weights that is gone in a candidate, 0…1.
   public func sparsity(of point: SearchPoint) -> Double {
-    Double(zip(levels, point.choice).reduce(0) { $0 + $1.0[$1.1] }) / Double(max(sizes.reduce(0, +), 1))
+    Double(zip(variants, point.choice).reduce(0) { $0 + $1.0[$1.1].pruned })
+      / Double(max(sizes.reduce(0, +), 1))
   }
 }

@@ -1,4 +1,6 @@
-/// How a search over the sparsities of layers goes about it.
+public import EspalierPruning
+
+/// How a search over the sparsities and patterns of layers goes about it.
 public struct PruningSearchSettings: Sendable, Hashable {
   /// The most accuracy that may be lost on the held-out samples, in 0…1; nil for any.
   public var lossAllowed: Double?
@@ -8,6 +10,8 @@ public struct PruningSearchSettings: Sendable, Hashable {
   public var generations: Int
   /// The sparsities that layers are tried at, ascending, in 0…1; what is pruned before is one more.
   public var levels: [Double]
+  /// The patterns that layers are tried in besides.
+  public var patterns: [NOfM]
   /// Training samples that candidates are judged by, drawn at random.
   public var heldOut: Int
   /// Training samples that calibrate the pruning, others than those.
@@ -25,9 +29,13 @@ public struct PruningSearchSettings: Sendable, Hashable {
       0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995,
     ]
 
+  /// Those that inference plans have kernels for, at the least restriction: 8, 4, 2 and 1 of 16, of which 2:4 and 1:4 are cases.
+  public static let standardPatterns = [8, 4, 2, 1].map { NOfM($0, of: 16) }
+
   /// Settings; traps on counts that are not positive and shares outside of 0…1.
   public init(
     lossAllowed: Double? = nil, population: Int = 16, generations: Int = 8, levels: [Double] = standardLevels,
+    patterns: [NOfM] = standardPatterns,
     heldOut: Int = 10_000, calibration: Int = 512, usesLabels: Bool = true, batchSize: Int = 1,
     seed: UInt64 = 1
   ) {
@@ -43,6 +51,7 @@ public struct PruningSearchSettings: Sendable, Hashable {
     self.population = population
     self.generations = generations
     self.levels = levels
+    self.patterns = patterns
     self.heldOut = heldOut
     self.calibration = calibration
     self.usesLabels = usesLabels

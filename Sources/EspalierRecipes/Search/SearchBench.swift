@@ -4,6 +4,7 @@ internal import EspalierNetworks
 internal import EspalierOneShot
 internal import EspalierPruning
 internal import EspalierTensors
+internal import EspalierTraining
 
 /// What a search works with: samples, prepared layers, judge and desk.
 struct SearchBench {
@@ -12,7 +13,7 @@ struct SearchBench {
   /// The network as it was.
   let dense: SearchPoint
   private let network: Network
-  private let calibration: Tensor
+  private let calibration: Dataset
   private let judge: SearchJudge
   private let gauge: SearchGauge
 
@@ -26,8 +27,10 @@ struct SearchBench {
       settings.heldOut + settings.calibration <= training.count,
       "\(settings.heldOut) held-out samples and \(settings.calibration) to calibrate of \(training.count)")
     let parts = training.split(holdingOut: settings.heldOut, seed: settings.seed)
-    calibration = parts.rest.prefix(settings.calibration).samples(for: network)
-    variants = try LayerVariants(search.pruning, of: network, at: settings.levels, calibration: calibration)
+    calibration = parts.rest.prefix(settings.calibration)
+    variants = try LayerVariants(
+      search.pruning, of: network, at: settings.levels, patterns: settings.patterns,
+      calibration: calibration.samples(for: network))
     judge = SearchJudge(parts.heldOut, original: network, usesLabels: settings.usesLabels)
     let batchSize = settings.batchSize
     gauge = SearchGauge(
@@ -35,7 +38,8 @@ struct SearchBench {
       measure: measure ?? { $0.measuredLatency(batchSize: batchSize, seconds: 0.01, rounds: 5) })
     let quality = ThreadCount.$current.withValue(1) { [judge] in judge.judge(network) }
     let store = SearchStore(journal, head: search.head(variants, quality, metadata))
-    desk = try SearchDesk(variants, judge: judge, gauge: gauge, store: store, observe: observe)
+    desk = try SearchDesk(
+      variants, calibration: calibration, judge: judge, gauge: gauge, store: store, observe: observe)
     dense = try desk.evaluate([variants.layers.map { _ in 0 }])[0]
     self.network = network
   }
@@ -49,7 +53,7 @@ struct SearchBench {
       case .atMost(.share(let share), _): share * dense.cost
       case .atMost(.amount(let amount), _): amount
       }
-    let sparsest = try desk.evaluate([variants.layers.map { $0.levels.count - 1 }])[0]
+    let sparsest = try desk.evaluate([variants.layers.map { $0.variants.count - 1 }])[0]
     guard sparsest.cost <= limit else {
       throw UnreachableTarget(
         expected: "at most \(target.cost.words(limit))",
@@ -67,7 +71,8 @@ struct SearchBench {
     var pruning = pruning
     pruning.amounts = variants.amounts(point.choice)
     var pruned = network
-    let layers = try pruning.prune(&pruned, calibration: calibration)
+    let layers = try pruning.prune(&pruned, calibration: calibration.samples(for: network))
+    if !pruning.restoresOutputs { pruned.recalibrateBatchNorm(on: calibration) }
     let quality = judge.judge(pruned)
     let rounds = gauge.isTimed ? 3 : 1
     var costs = (before: Double.infinity, after: Double.infinity)
@@ -103,7 +108,7 @@ extension PruningSearch {
   ) -> SearchStore.Head {
     SearchStore.Head(
       method: "\(pruning.method), damping \(pruning.damping)", layers: variants.layers.map(\.name),
-      levels: variants.layers.map { $0.levels.map(\.pruned) }, cost: target.cost,
+      variants: variants.layers.map { $0.variants.map { "\($0.amount)" } }, cost: target.cost,
       batchSize: settings.batchSize,
       heldOut: settings.heldOut, calibration: settings.calibration, usesLabels: settings.usesLabels,
       metadata: target.cost == .fileBytes ? metadata : [:], seed: settings.seed, accuracy: quality.accuracy,

@@ -1,6 +1,8 @@
+internal import EspalierData
 internal import EspalierNetworks
 internal import EspalierOneShot
 internal import EspalierTensors
+internal import EspalierTraining
 internal import Synchronization
 
 /// Tries candidates, each one once: what was tried before is taken from the journal.
@@ -16,6 +18,7 @@ final class SearchDesk: Sendable {
   }
 
   private let variants: LayerVariants
+  private let calibration: Dataset
   private let judge: SearchJudge
   private let gauge: SearchGauge
   private let store: SearchStore
@@ -23,10 +26,12 @@ final class SearchDesk: Sendable {
   private let state: Mutex<State>
 
   init(
-    _ variants: LayerVariants, judge: SearchJudge, gauge: SearchGauge, store: SearchStore,
+    _ variants: LayerVariants, calibration: Dataset, judge: SearchJudge, gauge: SearchGauge,
+    store: SearchStore,
     observe: @escaping @Sendable (PruningSearchProgress) -> Bool
   ) throws {
     self.variants = variants
+    self.calibration = calibration
     self.judge = judge
     self.gauge = gauge
     self.store = store
@@ -69,7 +74,7 @@ final class SearchDesk: Sendable {
   }
 
   private func evaluate(_ choice: [Int], latency: Double?) throws {
-    let network = variants.network(choice)
+    let network = candidate(choice)
     let quality = judge.judge(network)
     let point = SearchPoint(
       choice: choice, accuracy: quality.accuracy, loss: quality.loss,
@@ -79,6 +84,13 @@ final class SearchDesk: Sendable {
       try store.write(state.known.values)
       if !observe(PruningSearchProgress(tried: state.known.count, point: point)) { state.isStopped = true }
     }
+  }
+
+  /// The network of a choice; layers were fitted each for itself, so that batch normalisation is measured anew.
+  private func candidate(_ choice: [Int]) -> Network {
+    var network = variants.network(choice)
+    if choice.contains(where: { $0 > 0 }) { network.recalibrateBatchNorm(on: calibration) }
+    return network
   }
 
   /// Runs a job unless another one failed or an end was asked for; keeps the first error.

@@ -6,7 +6,7 @@ internal import EspalierTensors
 ///
 /// Known ways to spread a sparsity come first, at several sparsities and at those that just meet the limit; then generations of
 /// crossed and mutated choices of the best ones and of the Pareto front beside the limit; last, the best one's neighbours, as
-/// long as one of them is better.
+/// long as one of them is better. A layer's variants are in the order of their counts, patterns among single weights.
 struct SearchEvolution {
   let variants: LayerVariants
   let desk: SearchDesk
@@ -88,7 +88,7 @@ struct SearchEvolution {
     return child
   }
 
-  /// One layer or more moved by up to three levels.
+  /// One layer or more moved by up to three variants.
   private mutating func mutated(_ choice: [Int]) -> [Int] {
     var choice = choice
     let certain = Int.random(in: choice.indices, using: &generator)
@@ -101,8 +101,8 @@ struct SearchEvolution {
     return choice
   }
 
-  private func clamped(_ level: Int, _ layer: Int) -> Int {
-    min(max(level, 0), variants.layers[layer].levels.count - 1)
+  private func clamped(_ number: Int, _ layer: Int) -> Int {
+    min(max(number, 0), variants.layers[layer].variants.count - 1)
   }
 
   /// Moves the best one layer by layer, and between pairs of layers, until nothing is better.

@@ -1,6 +1,6 @@
 /// A network that a search has tried.
 public struct SearchPoint: Sendable, Hashable, Codable {
-  /// For each layer the number of its sparsity level.
+  /// For each layer the number of its variant.
   public let choice: [Int]
   /// The share of held-out samples that were answered rightly or, without labels, as the network did before; 0…1.
   public let accuracy: Double

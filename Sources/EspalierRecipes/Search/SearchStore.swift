@@ -9,7 +9,8 @@ struct SearchStore: Sendable {
   struct Head: Codable, Hashable {
     let method: String
     let layers: [String]
-    let levels: [[Int]]
+    /// What can become of each layer.
+    let variants: [[String]]
     let cost: SearchCost
     let batchSize: Int
     let heldOut: Int
@@ -41,7 +42,7 @@ struct SearchStore: Sendable {
     do { file = try InputFile(path) } catch let error as FileError where error.isMissing { return [] }
     let text = String(decoding: try file.contents(maximumCount: 1 << 28), as: UTF8.self)
     guard let journal = try? JSONText.decode(Journal.self, from: text),
-      journal.points.allSatisfy({ $0.choice.count == journal.head.layers.count })
+      journal.points.allSatisfy({ $0.fits(journal.head.variants) })
     else {
       throw FormatError(
         file: path, place: "content", expected: "what a search has tried", found: "something else")
@@ -60,5 +61,13 @@ struct SearchStore: Sendable {
     let sorted = points.sorted { $0.choice.lexicographicallyPrecedes($1.choice) }
     let text = try JSONText.encode(Journal(head: head, points: sorted)) + "\n"
     try AtomicFile.write(Array(text.utf8), to: path)
+  }
+}
+
+extension SearchPoint {
+  /// Whether it can be a candidate of layers with these variants.
+  fileprivate func fits(_ variants: [[String]]) -> Bool {
+    choice.count == variants.count && zip(choice, variants).allSatisfy { $1.indices.contains($0) }
+      && (0...1).contains(accuracy) && loss.isFinite && cost.isFinite && cost >= 0
   }
 }

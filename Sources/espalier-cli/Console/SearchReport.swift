@@ -9,6 +9,8 @@ struct SearchReport: Encodable, CustomStringConvertible {
     /// The share of all weights that is gone.
     let sparsity: Double
     let sparsities: [Double]
+    /// For each layer N:M, or nil for single weights.
+    let patterns: [String?]
   }
 
   let file: String
@@ -35,7 +37,8 @@ struct SearchReport: Encodable, CustomStringConvertible {
     func candidate(_ point: SearchPoint) -> Candidate {
       Candidate(
         cost: point.cost, accuracy: point.accuracy, loss: point.loss, sparsity: outcome.sparsity(of: point),
-        sparsities: outcome.sparsities(of: point))
+        sparsities: outcome.sparsities(of: point),
+        patterns: outcome.amounts(of: point).map { if case .nOfM = $0 { "\($0)" } else { nil } })
     }
     self.file = file
     self.dataset = dataset
@@ -81,12 +84,12 @@ struct SearchReport: Encodable, CustomStringConvertible {
 
   private var layerTable: String {
     let width = max(5, layers.map(\.name.count).max() ?? 0)
-    let rows = layers.map { layer in
+    let rows = zip(layers, after.patterns).map { layer, pattern in
       let gone = 1 - Double(layer.survivors) / Double(max(layer.weights, 1))
       return layer.name.paddedRight(to: width) + layer.weights.padded(to: 11) + layer.survivors.padded(to: 11)
-        + percent(gone).paddedLeft(to: 11)
+        + percent(gone).paddedLeft(to: 11) + (pattern ?? "weights").paddedLeft(to: 10)
     }
-    return (["layer".paddedRight(to: width) + "    weights       left   sparsity"] + rows).joined(
+    return (["layer".paddedRight(to: width) + "    weights       left   sparsity   pattern"] + rows).joined(
       separator: "\n")
   }
 }

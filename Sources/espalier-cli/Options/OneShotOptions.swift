@@ -100,7 +100,7 @@ struct OneShotOptions: ParsableArguments {
 
   private var chosenAmounts: OneShotAmounts {
     get throws {
-      if let pattern = try pattern { return .nOfM(kept: pattern.kept, of: pattern.of) }
+      if let pattern = try pattern { return .nOfM(kept: pattern.kept, of: pattern.group) }
       switch amounts {
       case .uniform: return .uniform(sparsity!)
       case .erk: return .erdosRenyi(sparsity!)
@@ -109,14 +109,9 @@ struct OneShotOptions: ParsableArguments {
     }
   }
 
-  private var pattern: (kept: Int, of: Int)? {
+  private var pattern: NOfM? {
     get throws {
-      guard let nOfM else { return nil }
-      let parts = nOfM.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-      guard parts.count == 2, let kept = parts[0], let of = parts[1], kept > 0, kept <= of else {
-        throw ValidationError("--n-of-m: expected N:M with 0 < N ≤ M, such as 2:4, found \(nOfM)")
-      }
-      return (kept, of)
+      try nOfM.map { try NOfM("--n-of-m", $0) }
     }
   }
 }

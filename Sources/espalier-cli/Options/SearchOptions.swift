@@ -38,6 +38,13 @@ struct SearchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("magnitude, wanda, obd, sparsegpt or obs.", valueName: "name"))
   var method = OneShotMethodName.sparsegpt
 
+  @Option(
+    help: ArgumentHelp(
+      "The patterns that layers are tried in besides, N:M separated by commas, or none.",
+      valueName: "patterns"))
+  var patterns = PruningSearchSettings.standardPatterns.map { "\($0.kept):\($0.group)" }.joined(
+    separator: ",")
+
   @Option(help: ArgumentHelp("Prune only these layers, names separated by commas.", valueName: "names"))
   var layers: String?
 
@@ -71,6 +78,7 @@ struct SearchOptions: ParsableArguments {
     try require("--held-out", heldOut, "a positive count") { $0 > 0 }
     try require("--population", population, "a count of at least 2") { $0 >= 2 }
     try require("--generations", generations, "a count of at least 0") { $0 >= 0 }
+    _ = try chosenPatterns
     guard targets.count == 1 else {
       let found = targets.isEmpty ? "none" : targets.map(\.option).joined(separator: " and ")
       throw ValidationError(
@@ -97,8 +105,21 @@ struct SearchOptions: ParsableArguments {
       target: targets[0].target,
       settings: PruningSearchSettings(
         lossAllowed: lossAllowed.map { $0 / 100 }, population: population, generations: generations,
-        heldOut: heldOut,
+        patterns: try chosenPatterns, heldOut: heldOut,
         calibration: samples, usesLabels: !unlabelled, batchSize: batch ?? 1, seed: seed))
+  }
+
+  private var chosenPatterns: [NOfM] {
+    get throws {
+      guard patterns != "none" else { return [] }
+      let found = try patterns.split(separator: ",", omittingEmptySubsequences: false).map {
+        try NOfM("--patterns", $0)
+      }
+      guard Set(found).count == found.count else {
+        throw ValidationError("--patterns: expected each once, found \(patterns)")
+      }
+      return found
+    }
   }
 
   private var targets: [(option: String, target: SearchTarget)] {
