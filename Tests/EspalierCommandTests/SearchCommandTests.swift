@@ -50,6 +50,16 @@ import Testing
     #expect(again["tried"] as? Int == first["tried"] as? Int)
   }
 
+  @Test func patternsAreTheSearchSpace() throws {
+    trained()
+    let options = ["--target-sparsity", "0.5", "--json"]
+    let without = try espalier(arguments + options + ["--patterns", "none"]).json()
+    let candidates = try #require(without["front"] as? [[String: Any]])
+    #expect(candidates.allSatisfy { ($0["patterns"] as? [Any])?.allSatisfy { $0 is NSNull } == true })
+    let refused = espalier(arguments + options + ["--patterns", "1:4"])
+    #expect(refused.status == 1 && refused.errors.contains("one of another network, method or data"))
+  }
+
   @Test func measuresLatency() throws {
     trained()
     let object = try espalier(arguments + ["--target-latency", "1s", "--loss-allowed", "50", "--json"]).json()
@@ -70,6 +80,14 @@ import Testing
       (
         ["--target-sparsity", "0.5", "--held-out", "100"], 64,
         "--held-out, --samples: expected at most the 120 of the training set together, found 100 and 40"
+      ),
+      (
+        ["--target-sparsity", "0.5", "--patterns", "2:4,5:4"], 64,
+        "--patterns: expected N:M with 0 < N ≤ M, such as 2:4, found 5:4"
+      ),
+      (
+        ["--target-sparsity", "0.5", "--patterns", "2:4,2:4"], 64,
+        "--patterns: expected each once, found 2:4,2:4"
       ),
       (
         ["--target-sparsity", "0.5", "--output", "a", "--journal", "a"], 64,

@@ -166,6 +166,56 @@ import Testing
     #expect(throws: FormatError.self) { try run(.sparsity(0.5), journal: folder.path("text")) }
   }
 
+  @Test("Where a pattern is cheap, layers come out in it, exactly")
+  func patterns() throws {
+    // A clock that counts a layer of at most one survivor in every aligned four as a tenth.
+    let clock: @Sendable (Network) -> Double = { network in
+      network.parameters.filter { $0.parameter.role == .weight }.reduce(1e-9) { sum, item in
+        sum + 1e-9 * Double(item.parameter.survivors) * (SearchCase.isOneOfFour(item.parameter) ? 0.1 : 1)
+      }
+    }
+    let outcome = try #require(
+      try SearchCase.search(.atMost(.share(0.06), .latency)).run(network, training: training, measure: clock))
+    let chosen = outcome.amounts(of: outcome.chosen)
+    #expect(outcome.meetsTarget && chosen.contains(.nOfM(kept: 1, of: 4)), "\(chosen)")
+    for (layer, amount) in zip(outcome.layers, chosen) {
+      let weight = outcome.network[ParameterPath(node: layer.name, name: "weight")]!
+      switch amount {
+      case .count(let count): #expect(weight.count - weight.survivors == count)
+      case .nOfM: #expect(SearchCase.isOneOfFour(weight))
+      }
+    }
+    for point in outcome.points {
+      let sparsities = zip(outcome.sizes, outcome.sparsities(of: point)).map { Double($0) * $1 }
+      #expect(
+        zip(outcome.variants, point.choice).map { Double($0[$1].pruned) } == sparsities.map { $0.rounded() })
+    }
+  }
+
+  @Test(
+    "A journal whose numbers cannot be is refused",
+    arguments: [
+      ("\"choice\":[0,0,0]", "\"choice\":[0,0,8]"), ("\"choice\":[0,0,0]", "\"choice\":[0,-1,0]"),
+      ("\"choice\":[0,0,0]", "\"choice\":[0,0]"),
+      ("\"choice\":[0,0,0]", "\"choice\":[9223372036854775807,0,0]"),
+      ("\"cost\":1720", "\"cost\":-1"), ("\"cost\":1720", "\"cost\":null"),
+    ])
+  func impossibleJournals(_ original: String, _ changed: String) throws {
+    let folder = TemporaryFolder()
+    _ = try run(.sparsity(0.5), journal: folder.path("j"))
+    let text = String(decoding: contents(folder.path("j"))!, as: UTF8.self)
+    let broken = text.filter { !$0.isWhitespace }.replacing(original, with: changed)
+    #expect(broken.contains(changed), "\(text.prefix(2000))")
+    folder.file("broken", Array(broken.utf8))
+    folder.file("half", Array(broken.utf8.prefix(broken.utf8.count / 2)))
+    for file in ["broken", "half"] {
+      let error = try #require(throws: FormatError.self) {
+        try run(.sparsity(0.5), journal: folder.path(file))
+      }
+      #expect(error.description.contains("expected what a search has tried"))
+    }
+  }
+
   @Test("Without labels, the network's own answers judge: nothing pruned agrees with all of them")
   func unlabelled() throws {
     var settings = SearchCase.settings

@@ -28,6 +28,17 @@ enum SearchCase {
     1e-6 * (1 + Double(network.multiplyAccumulates.surviving) / 300)
   }
 
+  /// Whether every row keeps at most one of each four neighbours.
+  @Sendable static func isOneOfFour(_ weight: Parameter) -> Bool {
+    let (rows, columns) = (weight.shape[0], weight.shape[1])
+    guard let mask = weight.mask else { return false }
+    return (0..<rows).allSatisfy { row in
+      stride(from: 0, to: columns, by: 4).allSatisfy { first in
+        (first..<min(first + 4, columns)).count { mask[row * columns + $0] } <= 1
+      }
+    }
+  }
+
   static func search(
     _ target: SearchTarget, _ settings: PruningSearchSettings = settings
   ) -> PruningSearch { PruningSearch(target: target, settings: settings) }

@@ -77,6 +77,14 @@ package struct LayerVariants: Sendable {
       counts.map { amount in if case .count(let count) = amount { count } else { 0 } })
   }
 
+  /// Each pattern in all layers that it prunes; the others as they are.
+  package func choices(of patterns: [NOfM]) -> [[Int]] {
+    patterns.map { pattern in
+      let amount = LayerAmount.nOfM(kept: pattern.kept, of: pattern.group)
+      return layers.map { layer in layer.variants.firstIndex { $0.amount == amount } ?? 0 }
+    }
+  }
+
   /// What goes of each layer by a choice, for a pruning that prunes one layer after another.
   package func amounts(_ choice: [Int]) -> OneShotAmounts {
     .perLayer(

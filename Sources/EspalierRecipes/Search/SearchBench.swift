@@ -1,5 +1,4 @@
 internal import EspalierData
-internal import EspalierInference
 internal import EspalierNetworks
 internal import EspalierOneShot
 internal import EspalierPruning
@@ -32,15 +31,18 @@ struct SearchBench {
       search.pruning, of: network, at: settings.levels, patterns: settings.patterns,
       calibration: calibration.samples(for: network))
     judge = SearchJudge(parts.heldOut, original: network, usesLabels: settings.usesLabels)
-    let batchSize = settings.batchSize
-    gauge = SearchGauge(
-      cost: search.target.cost, layers: Set(variants.layers.map(\.name)), metadata: metadata,
-      measure: measure ?? { $0.measuredLatency(batchSize: batchSize, seconds: 0.01, rounds: 5) })
     let quality = ThreadCount.$current.withValue(1) { [judge] in judge.judge(network) }
     let store = SearchStore(journal, head: search.head(variants, quality, metadata))
-    desk = try SearchDesk(
-      variants, calibration: calibration, judge: judge, gauge: gauge, store: store, observe: observe)
-    dense = try desk.evaluate([variants.layers.map { _ in 0 }])[0]
+    let known = try store.points()
+    let whole = variants.layers.map { _ in 0 }
+    gauge = SearchGauge(
+      cost: search.target.cost, layers: Set(variants.layers.map(\.name)), metadata: metadata,
+      clock: measure, batchSize: settings.batchSize, reference: network,
+      seconds: known.first { $0.choice == whole }?.cost)
+    desk = SearchDesk(
+      variants, calibration: calibration, judge: judge, gauge: gauge, store: store, known: known,
+      observe: observe)
+    dense = try desk.evaluate([whole])[0]
     self.network = network
   }
 
@@ -62,8 +64,7 @@ struct SearchBench {
     return limit
   }
 
-  /// Prunes layer after layer by a candidate's amounts, and judges and measures the result; latencies in turn with the network as
-  /// it was, for the machine may do something else by now.
+  /// Prunes layer after layer by a candidate's amounts, and judges and measures the result.
   func trial(
     _ point: SearchPoint, _ pruning: OneShotPruning, _ target: SearchTarget, limit: Double,
     leastAccuracy: Double
@@ -74,12 +75,7 @@ struct SearchBench {
     let layers = try pruning.prune(&pruned, calibration: calibration.samples(for: network))
     if !pruning.restoresOutputs { pruned.recalibrateBatchNorm(on: calibration) }
     let quality = judge.judge(pruned)
-    let rounds = gauge.isTimed ? 3 : 1
-    var costs = (before: Double.infinity, after: Double.infinity)
-    for _ in 0..<rounds {
-      costs.before = min(costs.before, try gauge.cost(of: network))
-      costs.after = min(costs.after, try gauge.cost(of: pruned))
-    }
+    let costs = try gauge.costs(before: network, after: pruned)
     var limit = limit
     if case .atMost(.share(let share), .latency) = target { limit = share * costs.before }
     let found = SearchPoint(

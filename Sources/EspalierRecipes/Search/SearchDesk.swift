@@ -27,9 +27,9 @@ final class SearchDesk: Sendable {
 
   init(
     _ variants: LayerVariants, calibration: Dataset, judge: SearchJudge, gauge: SearchGauge,
-    store: SearchStore,
+    store: SearchStore, known: [SearchPoint],
     observe: @escaping @Sendable (PruningSearchProgress) -> Bool
-  ) throws {
+  ) {
     self.variants = variants
     self.calibration = calibration
     self.judge = judge
@@ -37,10 +37,7 @@ final class SearchDesk: Sendable {
     self.store = store
     self.observe = observe
     state = Mutex(
-      State(
-        known: Dictionary(try store.points().map { ($0.choice, $0) }, uniquingKeysWith: { first, _ in first })
-      )
-    )
+      State(known: Dictionary(known.map { ($0.choice, $0) }, uniquingKeysWith: { first, _ in first })))
   }
 
   /// All that this search has asked for, in order.

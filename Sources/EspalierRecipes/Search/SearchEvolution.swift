@@ -4,9 +4,10 @@ internal import EspalierTensors
 /// The strategy of a search: which choices are tried next, given those tried before. All that is random comes from one seed, so
 /// that the same answers lead to the same questions.
 ///
-/// Known ways to spread a sparsity come first, at several sparsities and at those that just meet the limit; then generations of
-/// crossed and mutated choices of the best ones and of the Pareto front beside the limit; last, the best one's neighbours, as
-/// long as one of them is better. A layer's variants are in the order of their counts, patterns among single weights.
+/// Known ways come first: each pattern in all layers, and spreads of several sparsities and of those that just meet the limit;
+/// then generations of crossed and mutated choices of the best ones and of the Pareto front beside the limit; last, the best
+/// one's neighbours, as long as one of them is better. A layer's variants are in the order of their counts, patterns among
+/// single weights.
 struct SearchEvolution {
   let variants: LayerVariants
   let desk: SearchDesk
@@ -40,6 +41,7 @@ struct SearchEvolution {
   }
 
   private func plantKnownWays() throws {
+    try desk.evaluate(variants.choices(of: settings.patterns))
     try desk.evaluate(
       try Self.shares.flatMap { share in try Self.ways.map { try variants.choice(nearest: $0(share)) } })
     var ranges = Self.ways.map { _ in (low: 0.0, high: 1.0) }
