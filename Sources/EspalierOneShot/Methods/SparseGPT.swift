@@ -187,7 +187,9 @@ private struct SparseGPTBlock: @unchecked Sendable {
       errors[column] = 0
       guard columns.lowerBound + column < prunable, let kept else { continue }
       if case .nOfM(let left, let group) = amount, column % group == 0 {
-        keepLargest(left, in: column..<min(column + group, prunable - columns.lowerBound), w, kept)
+        kept.keepLargest(left, in: column..<min(column + group, prunable - columns.lowerBound)) {
+          cost($0, w)
+        }
       }
       guard !kept[column] else { continue }
       let u = factor + column * count
@@ -196,21 +198,6 @@ private struct SparseGPTBlock: @unchecked Sendable {
       w[column] = 0
       guard error != 0 else { continue }
       for later in column + 1..<max(count, column + 1) { w[later] -= error * u[later] }
-    }
-  }
-
-  /// Of the columns of a group that are left, the dearest stay; of equal ones the last.
-  private func keepLargest(
-    _ count: Int, in group: Range<Int>, _ w: UnsafeMutablePointer<Float>, _ kept: UnsafeMutablePointer<Bool>
-  ) {
-    var left = group.count { kept[$0] }
-    while left > count {
-      var worst = -1
-      for column in group where kept[column] {
-        if worst < 0 || cost(column, w) < cost(worst, w) { worst = column }
-      }
-      kept[worst] = false
-      left -= 1
     }
   }
 
