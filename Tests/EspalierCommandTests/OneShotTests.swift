@@ -37,7 +37,7 @@ import Testing
 
   @Test(
     "The file has what the report says, by every method",
-    arguments: ["magnitude", "wanda", "obd", "sparsegpt", "obs"])
+    arguments: ["magnitude", "wanda", "obd", "sparsegpt", "obs", "admm", "admm --iterations 7"])
   func everyMethod(_ method: String) throws {
     for amounts in ["--sparsity 0.5", "--sparsity 0.5 --amounts uniform", "--n-of-m 1:2"] {
       let outcome = run("oneshot net --method \(method) \(amounts) --samples 100 --data data -o small --json")
@@ -121,6 +121,8 @@ import Testing
       ("--sparsity 0.5 --n-of-m 2:4", 64, "both"),
       ("--n-of-m 4:2", 64, "--n-of-m"), ("--n-of-m x", 64, "--n-of-m"),
       ("--sparsity 0.5 --method obs --block-size 8", 64, "--block-size"),
+      ("--sparsity 0.5 --iterations 8", 64, "--iterations: expected --method admm, found sparsegpt"),
+      ("--sparsity 0.5 --method admm --iterations 0", 64, "--iterations"),
       ("--sparsity 0.5 --comparison row", 64, "--comparison"),
       ("--sparsity 0.5 --damping -1", 64, "--damping"), ("--sparsity 0.5 --layers fc9", 64, "fc9"),
       ("--sparsity 0.5 --layers norm1", 64, "found norm1"), ("--sparsity 0.5 --samples 1000", 64, "120"),

@@ -27,7 +27,8 @@ struct GrowingMask {
       let gone = candidates.survivors - problem.keptCount(pruning: pruned)
       clearSmallest(Int((share * Double(gone)).rounded()), of: values, in: &kept)
     case .nOfM(let count, let group):
-      keepLargest(group - Int((share * Double(group - count)).rounded()), of: group, values, &kept, on: compute)
+      keepLargest(
+        group - Int((share * Double(group - count)).rounded()), of: group, values, &kept, on: compute)
     }
   }
 

@@ -3,16 +3,19 @@ import Espalier
 
 /// How a layer is pruned without training.
 enum OneShotMethodName: String, CaseIterable, ExpressibleByArgument {
-  case magnitude, wanda, obd, sparsegpt, obs
+  case magnitude, wanda, obd, sparsegpt, obs, admm
 
   /// The method; what it does not know is nil.
-  func method(blockSize: Int? = nil, comparison: ScoreComparison? = nil) -> any LayerPruningMethod {
+  func method(
+    blockSize: Int? = nil, comparison: ScoreComparison? = nil, iterations: Int? = nil
+  ) -> any LayerPruningMethod {
     switch self {
     case .magnitude: MagnitudeMethod(comparison: (comparison ?? .layer).value)
     case .wanda: WandaMethod(comparison: (comparison ?? .row).value)
     case .obd: OptimalBrainDamage()
     case .sparsegpt: blockSize.map { SparseGPT(blockSize: $0) } ?? SparseGPT()
     case .obs: OptimalBrainSurgeon()
+    case .admm: iterations.map { ADMMReconstruction(iterations: $0) } ?? ADMMReconstruction()
     }
   }
 }
@@ -33,7 +36,7 @@ enum OneShotAmountsName: String, CaseIterable, ExpressibleByArgument {
 struct OneShotOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "magnitude, wanda, obd, sparsegpt or obs (exact, for layers of up to some thousand inputs).",
+      "magnitude, wanda, obd, sparsegpt, obs (exact, for layers of up to some thousand inputs) or admm.",
       valueName: "name"))
   var method = OneShotMethodName.sparsegpt
 
@@ -60,6 +63,12 @@ struct OneShotOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "How often admm computes mask and weights; the time is in proportion (default: 50).", valueName: "count"
+    ))
+  var iterations: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "What magnitude and wanda compare a weight with: those of its row, or of its layer (default: layer for magnitude, row for "
         + "wanda).", valueName: "name"))
   var comparison: ScoreComparison?
@@ -77,12 +86,16 @@ struct OneShotOptions: ParsableArguments {
     try require("--sparsity", sparsity, "0 to 1") { (0...1).contains($0) }
     try require("--damping", damping, "a share of at least 0") { $0 >= 0 && $0.isFinite }
     try require("--block-size", blockSize, "a positive count") { $0 > 0 }
+    try require("--iterations", iterations, "a positive count") { $0 > 0 }
     guard (sparsity == nil) != (nOfM == nil) else {
       throw ValidationError(
         "--sparsity, --n-of-m: expected one of them, found \(sparsity == nil ? "none" : "both")")
     }
     if blockSize != nil, method != .sparsegpt {
       throw ValidationError("--block-size: expected --method sparsegpt, found \(method.rawValue)")
+    }
+    if iterations != nil, method != .admm {
+      throw ValidationError("--iterations: expected --method admm, found \(method.rawValue)")
     }
     if comparison != nil, method != .magnitude, method != .wanda {
       throw ValidationError("--comparison: expected --method magnitude or wanda, found \(method.rawValue)")
@@ -93,7 +106,8 @@ struct OneShotOptions: ParsableArguments {
   /// The pruning for a network.
   func pruning(of network: Network) throws -> OneShotPruning {
     OneShotPruning(
-      method: method.method(blockSize: blockSize, comparison: comparison), amounts: try chosenAmounts,
+      method: method.method(blockSize: blockSize, comparison: comparison, iterations: iterations),
+      amounts: try chosenAmounts,
       damping: damping,
       correctsEarlierLayers: !layerwise, refits: refit, layers: try oneShotLayerNames(layers, of: network))
   }

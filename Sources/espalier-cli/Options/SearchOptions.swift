@@ -35,7 +35,7 @@ struct SearchOptions: ParsableArguments {
   )
   var lossAllowed: Double?
 
-  @Option(help: ArgumentHelp("magnitude, wanda, obd, sparsegpt or obs.", valueName: "name"))
+  @Option(help: ArgumentHelp("magnitude, wanda, obd, sparsegpt, obs or admm.", valueName: "name"))
   var method = OneShotMethodName.sparsegpt
 
   @Option(
