@@ -15,6 +15,8 @@ extension OneShotSuite {
         name: "Wanda over the layer, uniform", method: WandaMethod(comparison: .parameter), isMeasured: false),
       Way(name: "SparseGPT, uniform", method: SparseGPT(), isMeasured: false),
       Way(name: "SparseGPT, measured", method: SparseGPT(), isMeasured: true),
+      Way(name: "ADMM, uniform", method: ADMMReconstruction(), isMeasured: false),
+      Way(name: "ADMM, measured", method: ADMMReconstruction(), isMeasured: true),
       Way(name: "OBS, uniform", method: OptimalBrainSurgeon(), isMeasured: false),
       Way(name: "OBS, measured", method: OptimalBrainSurgeon(), isMeasured: true),
     ]

@@ -6,6 +6,7 @@ extension OneShotSuite {
     ("Wanda over the layer", WandaMethod(comparison: .parameter)),
     ("magnitude over the layer", MagnitudeMethod()),
     ("Wanda by rows", WandaMethod()), ("magnitude by rows", MagnitudeMethod(comparison: .row)),
+    ("ADMM", ADMMReconstruction()),
   ]
 
   /// Which method's errors should not exceed which other's in any layer, by their places in `methods`.
