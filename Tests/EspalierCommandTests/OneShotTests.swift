@@ -97,6 +97,26 @@ import Testing
     #expect(outcome.output.contains("accuracy on data: "))
   }
 
+  @Test(
+    "A network that computes no numbers is refused by whatever method", arguments: ["magnitude", "sparsegpt"])
+  func notANumber(_ method: String) throws {
+    var generator = Xoshiro256(seed: 3)
+    var weights = Tensor(uniform: -1..<1, shape: [3, 16], using: &generator)
+    weights[flat: 5] = .nan
+    let network = Network(input: [1, 4, 4]) {
+      Flatten()
+      Linear(weight: weights, bias: nil).named("fc1")
+    }
+    try NetworkFile(network).write(to: folder.path("net"))
+    for command in ["oneshot net --method \(method) --sparsity 0.5", "factor net --rank 2"] {
+      let outcome = run("\(command) --samples 100 --data data -o small")
+      #expect(outcome.status == 1 && outcome.output.isEmpty && contents(folder.path("small")) == nil)
+      #expect(
+        outcome.errorLines.count == 1 && outcome.errors.contains("expected a finite loss"),
+        "\(outcome.errors)")
+    }
+  }
+
   @Test func saysWhichLayersItCannotPrune() throws {
     var generator = Xoshiro256(seed: 2)
     let network = Network(input: [1, 4, 4]) {

@@ -4,12 +4,15 @@
   internal import Foundation
 #endif
 
-/// Values as JSON texts, always with sorted keys, so that equal values make equal bytes.
+/// Values as JSON texts, always with sorted keys, so that equal values make equal bytes; infinities and NaN, which JSON has no
+/// numbers for, as the strings "Infinity", "-Infinity" and "NaN".
 package enum JSONText {
   /// The value as JSON, on one line or indented.
   package static func encode(_ value: some Encodable, indented: Bool = false) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     if indented { encoder.outputFormatting.insert(.prettyPrinted) }
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
@@ -20,6 +23,8 @@ package enum JSONText {
   ) throws -> Value {
     let decoder = JSONDecoder()
     decoder.userInfo = userInfo
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     return try decoder.decode(type, from: Data(text.utf8))
   }
 

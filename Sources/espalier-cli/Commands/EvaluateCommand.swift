@@ -22,12 +22,7 @@ struct EvaluateCommand: ParsableCommand {
       let sets = try data.load()
       try sets.requireFit(stored.network, file: file)
       let loss = try TrainingRecord(in: stored, path: file)?.settings.loss ?? CrossEntropy()
-      let evaluation = stored.network.evaluate(on: sets.test, loss: loss)
-      guard evaluation.loss.isFinite else {
-        throw FormatError(
-          file: file, place: "outputs on \(sets.name)", expected: "a finite loss", found: "\(evaluation.loss)"
-        )
-      }
+      let evaluation = try stored.evaluation(on: sets.test, named: sets.name, file: file, loss: loss)
       if json { return try Console.print(JSONText.encode(evaluation)) }
       let quality = "accuracy \(percent(evaluation.accuracy)), loss \(evaluation.loss.formatted(decimals: 4))"
       try Console.print(

@@ -35,7 +35,7 @@ struct FactorCommand: ParsableCommand {
       try sets.requireFit(stored.network, file: file)
       let samples = try calibration.load(for: stored.network, file: file, sets, data)
       try AtomicFile.requireWritable(output)
-      let before = stored.network.evaluate(on: sets.test)
+      let before = try stored.evaluation(on: sets.test, named: sets.name, file: file)
       let layers: [LowRankLayerReport]
       do throws(LowRankError) {
         (stored.network, layers) = try factorisation.factor(

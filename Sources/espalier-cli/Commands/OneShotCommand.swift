@@ -35,14 +35,12 @@ struct OneShotCommand: ParsableCommand {
       try sets.requireFit(stored.network, file: file)
       let samples = try calibration.load(for: stored.network, file: file, sets, data)
       try AtomicFile.requireWritable(output)
-      let before = stored.network.evaluate(on: sets.test)
+      let before = try stored.evaluation(on: sets.test, named: sets.name, file: file)
       let clock = ContinuousClock.now
       let layers: [OneShotLayerReport]
       let inputs = samples.samples(for: stored.network)
       do throws(OneShotError) { layers = try pruning.prune(&stored.network, calibration: inputs) } catch {
-        throw FormatError(
-          file: file, place: "layer \(error.layer)", expected: "inputs with finite moments",
-          found: "\(error.reason)")
+        throw FormatError(error, file: file)
       }
       let elapsed = (ContinuousClock.now - clock).components
       if !pruning.restoresOutputs { stored.network.recalibrateBatchNorm(on: samples) }

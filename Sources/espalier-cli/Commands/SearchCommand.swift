@@ -50,7 +50,7 @@ struct SearchCommand: ParsableCommand {
       try sets.requireFit(stored.network, file: file)
       let search = try options.search(for: stored.network, training: sets.training)
       for path in [output, journal, svg].compactMap({ $0 }) { try AtomicFile.requireWritable(path) }
-      let before = stored.network.evaluate(on: sets.test).accuracy
+      let before = try stored.evaluation(on: sets.test, named: sets.name, file: file).accuracy
       let clock = ContinuousClock.now
       let outcome = try find(search, stored, sets.training)
       let seconds = (ContinuousClock.now - clock) / .seconds(1)
@@ -83,9 +83,7 @@ struct SearchCommand: ParsableCommand {
       }
       return outcome
     } catch let error as OneShotError {
-      throw FormatError(
-        file: file, place: "layer \(error.layer)", expected: "inputs with finite moments",
-        found: "\(error.reason)")
+      throw FormatError(error, file: file)
     }
   }
 
