@@ -88,6 +88,19 @@ import Testing
     }
   }
 
+  @Test("More iterations of ADMM leave a smaller error")
+  func iterations() throws {
+    let errors = try ["--iterations 2", "--iterations 40"].map { option in
+      let outcome = run(
+        "oneshot net --method admm \(option) --sparsity 0.7 --amounts uniform --samples 100 --layers fc1 "
+          + "--data data -o small --json")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let layers = try #require((try outcome.json() as NSDictionary)["layers"] as? [NSDictionary])
+      return try #require(layers[0]["relativeError"] as? Double)
+    }
+    #expect(errors[1] < errors[0], "\(errors)")
+  }
+
   @Test func tableTellsEveryLayer() throws {
     let outcome = run("oneshot net --sparsity 0.25 --amounts uniform --samples 100 --data data -o small")
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
