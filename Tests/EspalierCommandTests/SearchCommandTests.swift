@@ -67,6 +67,13 @@ import Testing
     #expect(try #require(object["costBefore"] as? Double) > 0)
   }
 
+  @Test func aTargetThatIsMetAlreadyCostsNothing() throws {
+    trained()
+    let outcome = espalier(arguments + ["--target-macs", "1e300", "--svg", "front.svg"])
+    #expect(outcome.status == 0 && outcome.errorLines.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output.contains(", 1e+300 multiply-accumulates allowed\n"))
+  }
+
   @Test func mistakesAreOneLine() throws {
     trained()
     let targets = "--target-sparsity, --target-macs, --target-file-size and --target-latency"
@@ -98,6 +105,9 @@ import Testing
       #expect(outcome.status == status && outcome.output.isEmpty, "\(options)")
       #expect(outcome.errorLines == ["espalier: error: \(message)"])
     }
+    let endless = espalier(arguments + ["--target-file-size", "1e308GB"])
+    #expect(endless.status == 64 && endless.errorLines.count == 1 && endless.output.isEmpty)
+    #expect(endless.errors.contains("or a size such as 50KB or 1.5MB"))
     #expect(folder.names == ["data", "dense.safetensors"])
     let impossible = espalier(arguments + ["--target-file-size", "5B"])
     #expect(impossible.status == 1 && impossible.errorLines.count == 1)

@@ -216,6 +216,21 @@ import Testing
     }
   }
 
+  @Test(
+    "Limits that no integer holds are said, and met by the network as it was; the figure shows costs, not the limit"
+  )
+  func hugeLimits() throws {
+    #expect(SearchCost.multiplyAccumulates.words(1e300) == "1e+300 multiply-accumulates")
+    #expect(SearchCost.fileBytes.words(1234.4) == "1234 bytes")
+    for cost in SearchCost.allCases {
+      let outcome = try run(.atMost(.amount(1e300), cost))
+      #expect(outcome.meetsTarget && outcome.chosen.accuracy >= outcome.dense.accuracy - 0.02)
+      let figure = outcome.figure(title: "anything goes")
+      #expect(figure.divisions.isEmpty && figure.x.range!.upperBound < 1e6, "\(figure.x.range!)")
+    }
+    #expect(try run(.sparsity(0.5)).figure(title: "half").divisions == [860])
+  }
+
   @Test("Without labels, the network's own answers judge: nothing pruned agrees with all of them")
   func unlabelled() throws {
     var settings = SearchCase.settings

@@ -14,6 +14,7 @@ enum SuiteName: String, CaseIterable {
   case inference, dynamic, convolution, channels, compaction
   case leNet5 = "lenet-5"
   case oneShot = "oneshot"
+  case search
   case peers
 
   /// The suite of that name; throws where there is none.
@@ -52,6 +53,7 @@ enum SuiteName: String, CaseIterable {
     case .channels: ChannelSuite.self
     case .compaction: CompactionSuite.self
     case .oneShot: OneShotSuite.self
+    case .search: SearchSuite.self
     case .peers: PeerSuite.self
     }
   }

@@ -3,7 +3,8 @@ package import EspalierPruning
 package import EspalierTensors
 internal import Synchronization
 
-/// The layers of a network, each pruned alone in several ways, once and for all: what a search over amounts and patterns combines.
+/// The layers of a network, each pruned alone in several ways, once and for all: what a search over amounts and patterns
+/// combines.
 ///
 /// Every layer is fitted to the inputs that it has in the network as it is; that layers before it are pruned as well is left out,
 /// so that layers · variants solutions stand for variants to the power of layers networks. A choice is a variant for each layer.
@@ -27,8 +28,8 @@ package struct LayerVariants: Sendable {
   private let network: Network
   private let samples: Tensor
 
-  /// Prunes every layer of a network to each of the sparsities, in 0…1, and by each of the patterns; layers at the same time, each
-  /// on one thread, to the same numbers on any number of threads. The pruning's amounts do not matter. `samples` are
+  /// Prunes every layer of a network to each of the sparsities, in 0…1, and by each of the patterns; layers at the same time,
+  /// each on one thread, to the same numbers on any number of threads. The pruning's amounts do not matter. `samples` are
   /// [count, input shape…].
   package init(
     _ pruning: OneShotPruning, of network: Network, at sparsities: [Double], patterns: [NOfM],

@@ -4,17 +4,17 @@ public import EspalierOneShot
 internal import EspalierPruning
 internal import EspalierTensors
 
-/// Finds how much each layer of a trained network should lose, and in which pattern, without retraining, so that a target is met and as little
-/// accuracy as possible is lost.
+/// Finds how much each layer of a trained network should lose, and in which pattern, without retraining, so that a target is
+/// met and as little accuracy as possible is lost.
 ///
 ///     let search = PruningSearch(target: .atMost(.share(0.5), .latency))
 ///     let outcome = try search.run(network, training: training, journal: "search.json")
 ///     try NetworkFile(outcome!.network).write(to: "searched.safetensors")
 ///
-/// Every layer is pruned alone to many sparsities and by patterns, once. Candidates combine these, and are judged on held-out training samples; the
-/// search is evolutionary, followed by a descent over the layers' variants (see the article on automated pruning). The amounts
-/// that won are applied layer after layer by `OneShotPruning`, and what comes out is judged and measured again: where it
-/// misses target or bound, the next best follows.
+/// Every layer is pruned alone to many sparsities and by patterns, once. Candidates combine these, and are judged on held-out
+/// training samples; the search is evolutionary, followed by a descent over the layers' variants (see the article on automated
+/// pruning). The amounts that won are applied layer after layer by `OneShotPruning`, and what comes out is judged and measured
+/// again: where it misses target or bound, the next best follows.
 ///
 /// Each candidate is tried once and kept in a journal. A run that goes on with one comes to what an uninterrupted run would, as
 /// far as the clock decides nothing: costs other than latency are functions of the seed.
@@ -30,7 +30,8 @@ public struct PruningSearch: Sendable {
   /// How it is searched for.
   public var settings: PruningSearchSettings
 
-  /// How many of the best candidates are pruned layer after layer, before the one that misses target and bound by least is taken.
+  /// How many of the best candidates are pruned layer after layer, before the one that misses target and bound by least is
+  /// taken.
   private static let mostTrials = 6
 
   /// A search.

@@ -1,11 +1,14 @@
 public import EspalierFigures
 
 extension PruningSearchOutcome {
-  /// Accuracy against cost: the front, the chosen network as a point of its own, and the limit as a vertical line.
+  /// Accuracy against cost: the front, the chosen network as a point of its own, and the limit as a vertical line, unless the
+  /// network as it was costs less.
   public func figure(title: String) -> LineFigure {
     let least = dense.accuracy - max(0.1, 2 * (dense.accuracy - chosen.accuracy))
     let visible = front.filter { $0.accuracy >= least } + [chosen, dense]
-    let costs = (visible.map { shown($0.cost) } + [shown(limit)]).sorted()
+    // A limit far above all costs would leave no room to tell these apart.
+    let limits = limit <= dense.cost ? [shown(limit)] : []
+    let costs = (visible.map { shown($0.cost) } + limits).sorted()
     let (margin, spread) = (0.03 * (costs.last! - costs[0]), (visible.map(\.accuracy).max() ?? 1) - least)
     return LineFigure(
       title: title,
@@ -16,7 +19,7 @@ extension PruningSearchOutcome {
       series: [
         LineFigure.Series("Pareto front", points: front.map(point)),
         LineFigure.Series("chosen, pruned layer after layer", points: [point(chosen)]),
-      ], references: [LineFigure.Reference("before", dense.accuracy)], divisions: [shown(limit)],
+      ], references: [LineFigure.Reference("before", dense.accuracy)], divisions: limits,
       hasMarkers: true)
   }
 

@@ -29,7 +29,8 @@ public struct PruningSearchSettings: Sendable, Hashable {
       0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995,
     ]
 
-  /// Those that inference plans have kernels for, at the least restriction: 8, 4, 2 and 1 of 16, of which 2:4 and 1:4 are cases.
+  /// Those that inference plans have kernels for, at the least restriction: 8, 4, 2 and 1 of 16, of which 2:4 and 1:4 are
+  /// cases.
   public static let standardPatterns = [8, 4, 2, 1].map { NOfM($0, of: 16) }
 
   /// Settings; traps on counts that are not positive and shares outside of 0…1.

@@ -32,8 +32,8 @@ public enum SearchCost: String, Sendable, Hashable, Codable, CaseIterable {
   public func words(_ amount: Double) -> String {
     switch self {
     case .latency: "\((1e6 * amount).formatted(decimals: 2)) µs"
-    case .fileBytes: "\(Int(amount.rounded())) bytes"
-    case .weights, .multiplyAccumulates: "\(Int(amount.rounded())) \(rawValue)"
+    case .fileBytes: "\(amount.formatted(decimals: 0)) bytes"
+    case .weights, .multiplyAccumulates: "\(amount.formatted(decimals: 0)) \(rawValue)"
     }
   }
 }

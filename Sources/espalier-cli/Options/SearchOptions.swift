@@ -139,7 +139,9 @@ struct SizeLimit {
   /// What `--target-file-size` says.
   static func parse(_ text: String) throws -> SizeLimit {
     for (unit, bytes) in [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1)] where text.hasSuffix(unit) {
-      guard let number = Double(text.dropLast(unit.count)), number > 0, number.isFinite else { break }
+      guard let number = Double(text.dropLast(unit.count)), number > 0, (number * bytes).isFinite else {
+        break
+      }
       return SizeLimit(limit: .amount((number * bytes).rounded(.down)))
     }
     guard let share = Double(text), share > 0, share <= 1 else {
