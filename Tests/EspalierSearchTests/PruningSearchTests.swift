@@ -44,10 +44,11 @@ import Testing
   func exhaustive(sparsity: Double) throws {
     let outcome = try run(.sparsity(sparsity))
     let parts = training.split(holdingOut: 300, seed: SearchCase.seed)
-    let variants = try LayerVariants(
+    let pruned = try LayerVariants(
       OneShotPruning(amounts: .uniform(0)), of: network, at: SearchCase.settings.levels,
       patterns: SearchCase.settings.patterns,
       calibration: parts.rest.prefix(200).tensor.reshaped(to: [200] + network.inputShape))
+    let variants = try #require(pruned)
     var (optimum, all) = (0.0, [[Int]: Double]())
     for number in 0..<512 {
       let choice = [number / 64, number / 8 % 8, number % 8]
@@ -100,9 +101,9 @@ import Testing
     let tried = Mutex(0)
     let stopped = try SearchCase.search(target).run(
       network, training: training, journal: folder.path("parts.json"), measure: SearchCase.fakeLatency
-    ) { _ in
+    ) { progress in
       tried.withLock {
-        $0 += 1
+        $0 += progress.point == nil ? 0 : 1
         return $0 < count
       }
     }
@@ -115,6 +116,24 @@ import Testing
     #expect(contents(folder.path("parts.json")) == contents(folder.path("whole.json")))
     #expect(partial.count < contents(folder.path("parts.json"))!.count)
     #expect(folder.names == ["parts.json", "whole.json"])
+  }
+
+  @Test("A search that is stopped while layers are pruned alone has tried nothing", arguments: [1, 4])
+  func stopBeforeCandidates(after count: Int) throws {
+    let folder = TemporaryFolder()
+    let shares = Mutex<[Double]>([])
+    let outcome = try SearchCase.search(.sparsity(0.5)).run(
+      network, training: training, journal: folder.path("journal"),
+      observe: { progress in
+        #expect(progress.point == nil && progress.tried == 0)
+        return shares.withLock {
+          $0.append(progress.prepared)
+          return $0.count < count
+        }
+      })
+    #expect(outcome == nil && folder.names.isEmpty)
+    let seen = shares.withLock { $0 }
+    #expect(seen.count == count && zip(seen, seen.dropFirst()).allSatisfy(<) && seen.last! < 1)
   }
 
   @Test("What the journal knows is neither judged nor measured again")

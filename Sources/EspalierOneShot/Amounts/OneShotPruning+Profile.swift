@@ -18,6 +18,7 @@ extension OneShotPruning {
       let amounts = site.amounts(of: Self.levels)
       try tryAlone(site, amounts, in: network, samples, outputs: original, on: compute) { _, pruned, loss in
         levels.append(.init(pruned: pruned.weightsGone, loss: loss))
+        return true
       }
       layers.append(levels)
     }
@@ -25,10 +26,10 @@ extension OneShotPruning {
   }
 
   /// Prunes one layer alone by each of several amounts; `body` is given those by which something more goes than before, with the
-  /// solution and what the network's outputs lose by it. `outputs` are those of the network as it is.
+  /// solution and what the network's outputs lose by it, and says whether to go on. `outputs` are those of the network as it is.
   func tryAlone(
     _ site: OneShotSite, _ amounts: [LayerAmount], in network: Network, _ samples: Tensor, outputs: Tensor,
-    on compute: Compute, _ body: (LayerAmount, LayerSolution, _ loss: Double) -> Void
+    on compute: Compute, _ body: (LayerAmount, LayerSolution, _ loss: Double) -> Bool
   ) throws(OneShotError) {
     let calibration = site.calibration(in: network, before: nil, samples, on: compute)
     let problem = site.problem(in: network, calibration.present, damping: damping)
@@ -45,7 +46,7 @@ extension OneShotPruning {
       var trial = network
       trial.apply(solution, at: site)
       let loss = OutputDivergence.kullbackLeibler(from: outputs, to: trial.predict(samples))
-      body(amount, solution, loss)
+      guard body(amount, solution, loss) else { return }
     }
   }
 }

@@ -30,23 +30,27 @@ package struct LayerVariants: Sendable {
 
   /// Prunes every layer of a network to each of the sparsities, in 0…1, and by each of the patterns; layers at the same time,
   /// each on one thread, to the same numbers on any number of threads. The pruning's amounts do not matter. `samples` are
-  /// [count, input shape…].
-  package init(
+  /// [count, input shape…]. `observe` is given the share that is done, by one thread at a time, and says whether to go on;
+  /// where it does not, there are no variants: nil.
+  package init?(
     _ pruning: OneShotPruning, of network: Network, at sparsities: [Double], patterns: [NOfM],
-    calibration samples: Tensor
+    calibration samples: Tensor, observe: @escaping @Sendable (Double) -> Bool = { _ in true }
   ) throws(OneShotError) {
     let sites = pruning.sites(of: network)
     let outputs = ThreadCount.$current.withValue(1) { network.predict(samples) }
     let results = Mutex([Result<Layer, OneShotError>?](repeating: nil, count: sites.count))
+    let progress = VariantProgress(
+      of: sites.count * (sparsities.count + patterns.count), observe: observe)
     Compute.current.perform(jobs: sites.count) { index in
       let site = sites[index]
       let amounts =
         site.amounts(of: sparsities) + patterns.map { LayerAmount.nOfM(kept: $0.kept, of: $0.group) }
       let result = Result { () throws(OneShotError) in
-        try Layer(site, pruning, network, amounts, samples, outputs)
+        try Layer(site, pruning, network, amounts, samples, outputs, progress)
       }
       results.withLock { $0[index] = result }
     }
+    guard progress.goesOn else { return nil }
     var layers: [Layer] = []
     for result in results.withLock({ $0 }) { layers.append(try result!.get()) }
     self.layers = layers
@@ -102,11 +106,12 @@ package struct LayerVariants: Sendable {
 extension LayerVariants.Layer {
   fileprivate init(
     _ site: OneShotSite, _ pruning: OneShotPruning, _ network: Network, _ amounts: [LayerAmount],
-    _ samples: Tensor, _ outputs: Tensor
+    _ samples: Tensor, _ outputs: Tensor, _ progress: VariantProgress
   ) throws(OneShotError) {
     var variants = [LayerVariant(whole: site.gone(in: network))]
     try pruning.tryAlone(site, amounts, in: network, samples, outputs: outputs, on: .current) {
       variants.append(LayerVariant(amount: $0, solution: $1, loss: $2))
+      return progress.advance()
     }
     self.variants = variants.sorted { $0.order.lexicographicallyPrecedes($1.order) }
     (name, weights, self.site) = (site.name, site.count, site)
@@ -115,5 +120,28 @@ extension LayerVariants.Layer {
   /// The variants without a pattern, and their numbers.
   fileprivate var single: [(number: Int, variant: LayerVariant)] {
     variants.enumerated().filter { $0.element.group == 1 }.map { ($0.offset, $0.element) }
+  }
+}
+
+/// How many variants of all layers are done; any thread may advance it.
+private final class VariantProgress: Sendable {
+  private let total: Int
+  private let observe: @Sendable (Double) -> Bool
+  private let state = Mutex((done: 0, goesOn: true))
+
+  init(of total: Int, observe: @escaping @Sendable (Double) -> Bool) {
+    (self.total, self.observe) = (total, observe)
+  }
+
+  /// Whether nobody has asked for an end.
+  var goesOn: Bool { state.withLock { $0.goesOn } }
+
+  /// Counts one more; whether to go on.
+  func advance() -> Bool {
+    state.withLock { state in
+      state.done += 1
+      state.goesOn = state.goesOn && observe(Double(state.done) / Double(total))
+      return state.goesOn
+    }
   }
 }

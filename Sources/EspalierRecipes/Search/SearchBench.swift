@@ -27,9 +27,12 @@ struct SearchBench {
       "\(settings.heldOut) held-out samples and \(settings.calibration) to calibrate of \(training.count)")
     let parts = training.split(holdingOut: settings.heldOut, seed: settings.seed)
     calibration = parts.rest.prefix(settings.calibration)
-    variants = try LayerVariants(
+    let variants = try LayerVariants(
       search.pruning, of: network, at: settings.levels, patterns: settings.patterns,
-      calibration: calibration.samples(for: network))
+      calibration: calibration.samples(for: network)
+    ) { observe(PruningSearchProgress(prepared: $0, tried: 0, point: nil)) }
+    guard let variants else { throw SearchStopped() }
+    self.variants = variants
     judge = SearchJudge(parts.heldOut, original: network, usesLabels: settings.usesLabels)
     let quality = ThreadCount.$current.withValue(1) { [judge] in judge.judge(network) }
     let store = SearchStore(journal, head: search.head(variants, quality, metadata))

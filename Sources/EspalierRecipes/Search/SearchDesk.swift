@@ -79,7 +79,9 @@ final class SearchDesk: Sendable {
     try state.withLock { state in
       state.known[choice] = point
       try store.write(state.known.values)
-      if !observe(PruningSearchProgress(tried: state.known.count, point: point)) { state.isStopped = true }
+      if !observe(PruningSearchProgress(prepared: 1, tried: state.known.count, point: point)) {
+        state.isStopped = true
+      }
     }
   }
 
@@ -97,7 +99,9 @@ final class SearchDesk: Sendable {
   }
 
   private func proceed() throws {
-    let proceeds = state.withLock { observe(PruningSearchProgress(tried: $0.known.count, point: nil)) }
+    let proceeds = state.withLock {
+      observe(PruningSearchProgress(prepared: 1, tried: $0.known.count, point: nil))
+    }
     if !proceeds { throw SearchStopped() }
   }
 }
@@ -107,6 +111,8 @@ struct SearchStopped: Error {}
 
 /// How far a search is.
 public struct PruningSearchProgress: Sendable {
+  /// The share of all variants of layers that are pruned, in 0…1; 1 once candidates are tried.
+  public let prepared: Double
   /// Candidates tried, in this run and before it.
   public let tried: Int
   /// The one that was just tried; nil after other steps.

@@ -88,8 +88,11 @@ struct SearchCommand: ParsableCommand {
   }
 
   @Sendable private static func show(_ progress: PruningSearchProgress) -> Bool {
-    if Console.isInteractive, let point = progress.point {
-      Console.write("\r\u{1B}[Ksearch: \(progress.tried) tried, the last with \(percent(point.accuracy))")
+    if Console.isInteractive {
+      let done =
+        progress.point.map { "\(progress.tried) tried, the last with \(percent($0.accuracy))" }
+        ?? (progress.prepared < 1 ? "\(percent(progress.prepared)) of the layers' variants pruned" : nil)
+      if let done { Console.write("\r\u{1B}[Ksearch: \(done)") }
     }
     return !Interruption.isPending
   }
