@@ -79,7 +79,9 @@ struct SearchCommand: ParsableCommand {
         stored.network, training: training, journal: journal, metadata: stored.metadata, observe: Self.show)
       if Console.isInteractive { Console.write("\r\u{1B}[K") }
       guard let outcome else {
-        throw Failure.interrupted("what was tried is in \(journal); the same command goes on there")
+        throw Failure.interrupted(
+          fileExists(journal)
+            ? "what was tried is in \(journal); the same command goes on there" : "nothing was tried yet")
       }
       return outcome
     } catch let error as OneShotError {
