@@ -101,6 +101,16 @@ import Testing
     #expect(errors[1] < errors[0], "\(errors)")
   }
 
+  @Test func blocksAreNoLargerThanTheLayer() throws {
+    for amounts in ["--sparsity 0.5 --amounts uniform", "--n-of-m 2:4"] {
+      for size in ["9223372036854775807", "1000"] {
+        let outcome = run("oneshot net \(amounts) --block-size \(size) --samples 100 --data data -o \(size)")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+      #expect(contents(folder.path("1000")) == contents(folder.path("9223372036854775807")))
+    }
+  }
+
   @Test func tableTellsEveryLayer() throws {
     let outcome = run("oneshot net --sparsity 0.25 --amounts uniform --samples 100 --data data -o small")
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
@@ -158,6 +168,9 @@ import Testing
       ("--sparsity 0.5 --method admm --iterations 0", 64, "--iterations"),
       ("--sparsity 0.5 --comparison row", 64, "--comparison"),
       ("--sparsity 0.5 --damping -1", 64, "--damping"), ("--sparsity 0.5 --layers fc9", 64, "fc9"),
+      ("--sparsity 0.5 --method admm --iterations 9223372036854775807", 64, "--iterations"),
+      ("--sparsity 0.5 --damping 1e308", 64, "--damping"), ("--n-of-m 2:4 --amounts erk", 64, "--amounts"),
+      ("--sparsity 0.5 --samples 9223372036854775807", 64, "120"),
       ("--sparsity 0.5 --layers norm1", 64, "found norm1"), ("--sparsity 0.5 --samples 1000", 64, "120"),
       ("--sparsity 0.5 --calibrate nowhere", 1, "nowhere"),
     ])

@@ -57,7 +57,7 @@ import Testing
     let candidates = try #require(without["front"] as? [[String: Any]])
     #expect(candidates.allSatisfy { ($0["patterns"] as? [Any])?.allSatisfy { $0 is NSNull } == true })
     let refused = espalier(arguments + options + ["--patterns", "1:4"])
-    #expect(refused.status == 1 && refused.errors.contains("one of another network, method or data"))
+    #expect(refused.status == 1 && refused.errors.contains("one of another network, method, data or machine"))
   }
 
   @Test func measuresLatency() throws {
@@ -65,6 +65,15 @@ import Testing
     let object = try espalier(arguments + ["--target-latency", "1s", "--loss-allowed", "50", "--json"]).json()
     #expect(object["cost"] as? String == "latency" && object["meetsTarget"] as? Bool == true)
     #expect(try #require(object["costBefore"] as? Double) > 0)
+  }
+
+  @Test func timesOfOtherThreadsAreRefused() throws {
+    trained()
+    let options = ["--target-latency", "1s", "--patterns", "none"]
+    #expect(espalier(arguments + options + ["--threads", "1"]).status == 0)
+    let other = espalier(arguments + options + ["--threads", "2"])
+    #expect(other.status == 1 && other.errors.contains("one of another network, method, data or machine"))
+    #expect(espalier(arguments + options + ["--threads", "1"]).status == 0)
   }
 
   @Test func aTargetThatIsMetAlreadyCostsNothing() throws {
@@ -104,6 +113,11 @@ import Testing
       let outcome = espalier(arguments + options)
       #expect(outcome.status == status && outcome.output.isEmpty, "\(options)")
       #expect(outcome.errorLines == ["espalier: error: \(message)"])
+    }
+    for option in ["--population", "--generations", "--batch", "--held-out", "--samples"] {
+      let huge = espalier(arguments + ["--target-latency", "0.5", option, "\(Int.max)"])
+      #expect(
+        huge.status == 64 && huge.errorLines.count == 1 && huge.errors.contains(option), "\(huge.errors)")
     }
     let endless = espalier(arguments + ["--target-file-size", "1e308GB"])
     #expect(endless.status == 64 && endless.errorLines.count == 1 && endless.output.isEmpty)

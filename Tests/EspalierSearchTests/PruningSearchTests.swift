@@ -178,7 +178,7 @@ import Testing
     let other = try #require(throws: FormatError.self) {
       try run(.atMost(.share(0.5), .latency), journal: folder.path("j"))
     }
-    #expect(other.description.contains("one of another network, method or data"))
+    #expect(other.description.contains("one of another network, method, data or machine"))
     #expect(contents(folder.path("j")) == bytes)
     _ = try run(.sparsity(0.6), journal: folder.path("j"))
     folder.file("text", Array("hello".utf8))

@@ -51,11 +51,7 @@ struct CalibrationKey: Hashable, Sendable {
   }
 
   private static func place(_ compute: Compute, _ values: SparseVectorLayout.Values) -> [String] {
-    [
-      processorName ?? "unknown processor", compute.backend.rawValue, compute.coreName,
-      compute.instructionSet.rawValue,
-      "\(compute.threads) threads",
-    ] + (values == .single ? [] : ["half-precision values"])
+    compute.measurementPlace + (values == .single ? [] : ["half-precision values"])
   }
 
   /// Densities within a tenth of each other behave alike.

@@ -40,7 +40,7 @@ public struct ADMMReconstruction: LayerPruningMethod {
   public init(
     iterations: Int = 50, maskIterations: Int? = nil, penalty: Float = 0.3, relaxation: Float = 1.6
   ) {
-    let maskIterations = maskIterations ?? (3 * iterations + 3) / 4
+    let maskIterations = maskIterations ?? iterations - iterations / 4
     precondition(
       maskIterations > 0 && maskIterations <= iterations,
       "a mask chosen in \(maskIterations) of \(iterations) iterations")

@@ -54,8 +54,9 @@ private struct SparseGPTLayer: PreparedLayer {
 
   /// Groups of a pattern do not cross blocks.
   private func blockWidth(_ amount: LayerAmount) -> Int {
-    guard case .nOfM(_, let group) = amount else { return blockSize }
-    return (blockSize + group - 1) / group * group
+    let columns = min(blockSize, problem.width)
+    guard case .nOfM(_, let group) = amount else { return columns }
+    return (columns + group - 1) / group * group
   }
 
   /// Prunes the weights of a block that cost the least, so that all columns up to its end have given their share.

@@ -46,7 +46,7 @@ public struct PruningSearch: Sendable {
 
   /// Searches; nil when `observe` said to stop.
   ///
-  /// `journal` is the file of what was tried, replaced after each candidate; nil for none. `metadata`
+  /// `journal` is the file of what was tried, replaced every half a second; nil for none. `metadata`
   /// is stored with the network, and counts in a file's size. `measure` gives the seconds of a
   /// prediction; nil for inference plans, candidates in turn with the network as it was (`Network.measuredLatencyRatio`). It is
   /// called on the caller's thread while nothing else runs. `observe` is called by one thread at a time, after every pruned layer and

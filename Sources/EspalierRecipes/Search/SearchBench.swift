@@ -1,4 +1,5 @@
 internal import EspalierData
+internal import EspalierInference
 internal import EspalierNetworks
 internal import EspalierOneShot
 internal import EspalierPruning
@@ -23,7 +24,7 @@ struct SearchBench {
   ) throws {
     let settings = search.settings
     precondition(
-      settings.heldOut + settings.calibration <= training.count,
+      settings.calibration <= training.count && settings.heldOut <= training.count - settings.calibration,
       "\(settings.heldOut) held-out samples and \(settings.calibration) to calibrate of \(training.count)")
     let parts = training.split(holdingOut: settings.heldOut, seed: settings.seed)
     calibration = parts.rest.prefix(settings.calibration)
@@ -109,7 +110,8 @@ extension PruningSearch {
       method: "\(pruning.method), damping \(pruning.damping)", layers: variants.layers.map(\.name),
       variants: variants.layers.map { $0.variants.map { "\($0.amount)" } }, cost: target.cost,
       batchSize: settings.batchSize,
-      heldOut: settings.heldOut, calibration: settings.calibration, usesLabels: settings.usesLabels,
+      place: target.cost == .latency ? Compute.current.measurementPlace : [], heldOut: settings.heldOut,
+      calibration: settings.calibration, usesLabels: settings.usesLabels,
       metadata: target.cost == .fileBytes ? metadata : [:], seed: settings.seed, accuracy: quality.accuracy,
       loss: quality.loss)
   }

@@ -13,9 +13,15 @@ final class SearchDesk: Sendable {
     /// never interrupted.
     var asked: [SearchPoint] = []
     var isAsked: Set<[Int]> = []
+    /// When the journal was last written, and whether it lacks something since.
+    var written: ContinuousClock.Instant?
+    var isDirty = false
     var error: (any Error)?
     var isStopped = false
   }
+
+  /// The least time between writing the journal twice, which all threads wait for.
+  private static let writingPause = Duration.milliseconds(500)
 
   private let variants: LayerVariants
   private let calibration: Dataset
@@ -61,6 +67,7 @@ final class SearchDesk: Sendable {
       attempt { try evaluate(open[index], latency: latencies[index]) }
     }
     return try state.withLock { state in
+      if state.isDirty { try write(&state) }
       if let error = state.error { throw error }
       if state.isStopped { throw SearchStopped() }
       for choice in choices where state.isAsked.insert(choice).inserted {
@@ -78,11 +85,18 @@ final class SearchDesk: Sendable {
       cost: try latency ?? gauge.cost(of: network))
     try state.withLock { state in
       state.known[choice] = point
-      try store.write(state.known.values)
+      state.isDirty = true
+      if state.written.map({ ContinuousClock.now - $0 > Self.writingPause }) ?? true { try write(&state) }
       if !observe(PruningSearchProgress(prepared: 1, tried: state.known.count, point: point)) {
         state.isStopped = true
       }
     }
+  }
+
+  /// Replaces the journal; what a killed process loses is what it tried in the last pause.
+  private func write(_ state: inout State) throws {
+    try store.write(state.known.values)
+    (state.written, state.isDirty) = (ContinuousClock.now, false)
   }
 
   /// The network of a choice; layers were fitted each for itself, so that batch normalisation is measured anew.

@@ -13,6 +13,8 @@ struct SearchStore: Sendable {
     let variants: [[String]]
     let cost: SearchCost
     let batchSize: Int
+    /// Where times were measured: those of other machines, backends or threads say nothing; empty for other costs.
+    let place: [String]
     let heldOut: Int
     let calibration: Int
     let usesLabels: Bool
@@ -50,7 +52,8 @@ struct SearchStore: Sendable {
     guard journal.head == head else {
       throw FormatError(
         file: path, place: "settings", expected: "the search that is asked for",
-        found: "one of another network, method or data: choose another file, or remove it to begin anew")
+        found: "one of another network, method, data or machine: choose another file, or remove it to begin "
+          + "anew")
     }
     return journal.points
   }

@@ -41,7 +41,7 @@ struct FactorOptions: ParsableArguments {
     try require("--rank", rank, "a positive count") { $0 > 0 }
     try require("--macs", macs, "above 0 to 1") { $0 > 0 && $0 <= 1 }
     try require("--residual", residual, "0 to below 1") { (0..<1).contains($0) }
-    try require("--damping", damping, "a share of at least 0") { $0 >= 0 && $0.isFinite }
+    try require("--damping", damping, "a share of 0 to 1000000") { (0...1e6).contains($0) }
     _ = try choice
   }
 

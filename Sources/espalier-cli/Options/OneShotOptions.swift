@@ -45,9 +45,10 @@ struct OneShotOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How it is spread: uniform, erk, or measured: solved from what the outputs lose when each layer alone is pruned.",
+      "How it is spread: uniform, erk, or measured: solved from what the outputs lose when each layer alone is pruned "
+        + "(default: measured).",
       valueName: "name"))
-  var amounts = OneShotAmountsName.measured
+  var amounts: OneShotAmountsName?
 
   @Option(
     name: .customLong("n-of-m"),
@@ -84,12 +85,15 @@ struct OneShotOptions: ParsableArguments {
 
   func validate() throws {
     try require("--sparsity", sparsity, "0 to 1") { (0...1).contains($0) }
-    try require("--damping", damping, "a share of at least 0") { $0 >= 0 && $0.isFinite }
+    try require("--damping", damping, "a share of 0 to 1000000") { (0...1e6).contains($0) }
     try require("--block-size", blockSize, "a positive count") { $0 > 0 }
-    try require("--iterations", iterations, "a positive count") { $0 > 0 }
+    try require("--iterations", iterations, "a count from 1 to 1000000") { (1...1_000_000).contains($0) }
     guard (sparsity == nil) != (nOfM == nil) else {
       throw ValidationError(
         "--sparsity, --n-of-m: expected one of them, found \(sparsity == nil ? "none" : "both")")
+    }
+    if amounts != nil, nOfM != nil {
+      throw ValidationError("--amounts: expected --sparsity, found --n-of-m")
     }
     if blockSize != nil, method != .sparsegpt {
       throw ValidationError("--block-size: expected --method sparsegpt, found \(method.rawValue)")
@@ -115,7 +119,7 @@ struct OneShotOptions: ParsableArguments {
   private var chosenAmounts: OneShotAmounts {
     get throws {
       if let pattern = try pattern { return .nOfM(kept: pattern.kept, of: pattern.group) }
-      switch amounts {
+      switch amounts ?? .measured {
       case .uniform: return .uniform(sparsity!)
       case .erk: return .erdosRenyi(sparsity!)
       case .measured: return .measured(sparsity!)

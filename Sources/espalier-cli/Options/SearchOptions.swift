@@ -73,11 +73,11 @@ struct SearchOptions: ParsableArguments {
     try require("--target-sparsity", targetSparsity, "0 to 1") { (0...1).contains($0) }
     try require("--target-macs", targetMacs, "a number of at least 0") { $0 >= 0 && $0.isFinite }
     try require("--loss-allowed", lossAllowed, "a number of points in 0…100") { (0...100).contains($0) }
-    try require("--batch", batch, "a positive count") { $0 > 0 }
+    try require("--batch", batch, "a count from 1 to 65536") { (1...65536).contains($0) }
     try require("--samples", samples, "a positive count") { $0 > 0 }
     try require("--held-out", heldOut, "a positive count") { $0 > 0 }
-    try require("--population", population, "a count of at least 2") { $0 >= 2 }
-    try require("--generations", generations, "a count of at least 0") { $0 >= 0 }
+    try require("--population", population, "a count from 2 to 65536") { (2...65536).contains($0) }
+    try require("--generations", generations, "a count of 0 to 65536") { (0...65536).contains($0) }
     _ = try chosenPatterns
     guard targets.count == 1 else {
       let found = targets.isEmpty ? "none" : targets.map(\.option).joined(separator: " and ")
@@ -93,7 +93,7 @@ struct SearchOptions: ParsableArguments {
   /// The search for a network, judged by samples of a training set.
   func search(for network: Network, training: Dataset) throws -> PruningSearch {
     let heldOut = heldOut ?? max(min(10_000, training.count / 2), 1)
-    guard heldOut + samples <= training.count else {
+    guard samples <= training.count, heldOut <= training.count - samples else {
       throw ValidationError(
         "--held-out, --samples: expected at most the \(training.count) of the training set together, found "
           + "\(heldOut) and \(samples)")
