@@ -169,6 +169,8 @@ import Testing
       ("--sparsity 0.5 --comparison row", 64, "--comparison"),
       ("--sparsity 0.5 --damping -1", 64, "--damping"), ("--sparsity 0.5 --layers fc9", 64, "fc9"),
       ("--sparsity 0.5 --method admm --iterations 9223372036854775807", 64, "--iterations"),
+      ("--sparsity 0.5 --method magnitude --layerwise", 64, "--layerwise"),
+      ("--sparsity 0.5 --method wanda --damping 0.1", 64, "--damping"),
       ("--sparsity 0.5 --damping 1e308", 64, "--damping"), ("--n-of-m 2:4 --amounts erk", 64, "--amounts"),
       ("--sparsity 0.5 --samples 9223372036854775807", 64, "120"),
       ("--sparsity 0.5 --layers norm1", 64, "found norm1"), ("--sparsity 0.5 --samples 1000", 64, "120"),

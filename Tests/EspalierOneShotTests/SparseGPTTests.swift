@@ -27,7 +27,7 @@ import Testing
       let rest = Array(column..<small.width)
       let g = inverse(rest.map { i in rest.map { small.moments[i][$0] } })
       let wanted = Int(
-        (Double(pruned) * Double(column + 1) / Double(small.columns)).rounded(.toNearestOrEven))
+        (Double(pruned) * Double(column + 1) / Double(small.columns)).rounded())
       let order = (0..<small.rows).sorted { w[$0][column] * w[$0][column] < w[$1][column] * w[$1][column] }
       for row in order.prefix(wanted - gone) {
         let step = w[row][column] / g[0][0]
@@ -40,24 +40,34 @@ import Testing
     return (w, kept)
   }
 
-  @Test("Blocks change what is chosen, never how many", arguments: waysOfPruning)
+  @Test(
+    "Blocks change what is chosen, never how many, what was pruned before included", arguments: waysOfPruning)
   func counts(_ way: ComputeCase) throws {
     let small = SmallProblem(rows: 6, columns: 30, bias: true, seed: 2)
-    for blockSize in [1, 7, 16, 128] {
-      let prepared = try SparseGPT(blockSize: blockSize).prepare(small.problem, on: way.compute)
-      for count in [0, 1, 90, 179, 180] {
-        let found = try prepared.solution(.count(count), on: way.compute)
-        #expect(found.kept.survivors == 180 - count)
-        for index in 0..<180 where !found.kept[index] { #expect(found.weights[index / 30, index % 30] == 0) }
+    var alive = Mask(ones: [6, 30])
+    // Most of the first columns, of which a block can give no more.
+    for index in 0..<180 where index % 30 < 12 && index % 7 > 0 { alive[index] = false }
+    for mask in [nil, alive] {
+      let problem = ReconstructionProblem(
+        weights: small.problem.weights, moments: small.problem.moments, columns: 30, alive: mask)
+      for blockSize in [1, 7, 16, 128] {
+        let prepared = try SparseGPT(blockSize: blockSize).prepare(problem, on: way.compute)
+        for count in [0, 1, 60, 61, 90, 91, 179, 180] {
+          let found = try prepared.solution(.count(count), on: way.compute)
+          #expect(found.kept.survivors == min(180 - count, mask?.survivors ?? 180), "\(blockSize), \(count)")
+          #expect((0..<180).allSatisfy { mask?[$0] ?? true || !found.kept[$0] })
+          for index in 0..<180 where !found.kept[index] {
+            #expect(found.weights[index / 30, index % 30] == 0)
+          }
+        }
       }
     }
   }
 
   @Test(
-    "One block and given masks: what a row becomes is what fitting its later weights gives",
+    "What was pruned before is made up for as well: least squares for a first column",
     arguments: waysOfPruning)
-  func lastColumns(_ way: ComputeCase) throws {
-    // A single removal, in the first column: all others make up for it, so least squares over them is the answer.
+  func prunedBefore(_ way: ComputeCase) throws {
     let small = SmallProblem(rows: 1, columns: 9, seed: 3)
     var alive = Mask(ones: [1, 9])
     alive[0] = false
@@ -65,10 +75,8 @@ import Testing
       weights: small.problem.weights, moments: small.problem.moments, columns: 9, alive: alive)
     let found = try SparseGPT().prepare(problem, on: way.compute).solution(.count(1), on: way.compute)
     let fit = small.leastSquares(row: 0, kept: Array(1..<9))
-    // What was pruned before is 0 already, and is made up for by nothing.
+    #expect(largestDifference(found.weights.values, fit.weights) < 1e-5)
     #expect(found.weights[0, 0] == 0)
-    #expect(zip(found.weights.values.dropFirst(), problem.weights.values.dropFirst()).allSatisfy { $0 == $1 })
-    #expect(fit.loss > 0)
   }
 
   @Test(

@@ -7,6 +7,7 @@ public enum OneShotAmounts: Sendable, Hashable {
   /// The same share, in 0…1, of every layer.
   case uniform(Double)
   /// A share of all weights, in 0…1; the density of a layer in proportion to the sum of its sizes over their product (ERK).
+  /// More than the share goes where layers were pruned before to less than that.
   case erdosRenyi(Double)
   /// A share of all weights, in 0…1; solved from what the network's outputs lose when each layer alone is pruned to several
   /// sparsities: see `SparsityAllocation`.

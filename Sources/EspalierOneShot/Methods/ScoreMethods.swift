@@ -11,8 +11,10 @@ public struct MagnitudeMethod: LayerPruningMethod {
   /// They stay as they are.
   public var reconstructs: Bool { false }
   /// Scores |w|.
-  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
-    ScoredLayer(problem, comparison: comparison) { weight, _ in abs(weight) }
+  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) throws(FactorisationError)
+    -> any PreparedLayer
+  {
+    try ScoredLayer(problem, comparison: comparison) { weight, _ in abs(weight) }
   }
 }
 
@@ -32,8 +34,10 @@ public struct WandaMethod: LayerPruningMethod {
   /// They stay as they are.
   public var reconstructs: Bool { false }
   /// Scores |w| · √H[p, p].
-  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
-    ScoredLayer(problem, comparison: comparison) { weight, moment in abs(weight) * moment.squareRoot() }
+  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) throws(FactorisationError)
+    -> any PreparedLayer
+  {
+    try ScoredLayer(problem, comparison: comparison) { weight, moment in abs(weight) * moment.squareRoot() }
   }
 }
 
@@ -47,8 +51,10 @@ public struct OptimalBrainDamage: LayerPruningMethod {
   /// They stay as they are.
   public var reconstructs: Bool { false }
   /// Scores ½ · H[p, p] · w², compared over the layer.
-  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) -> any PreparedLayer {
-    ScoredLayer(problem, comparison: .parameter) { weight, moment in moment * weight * weight / 2 }
+  public func prepare(_ problem: ReconstructionProblem, on compute: Compute) throws(FactorisationError)
+    -> any PreparedLayer
+  {
+    try ScoredLayer(problem, comparison: .parameter) { weight, moment in moment * weight * weight / 2 }
   }
 }
 
@@ -61,7 +67,8 @@ private struct ScoredLayer: PreparedLayer {
   init(
     _ problem: ReconstructionProblem, comparison: SingleWeights.Comparison,
     score: (_ weight: Float, _ moment: Float) -> Float
-  ) {
+  ) throws(FactorisationError) {
+    _ = try problem.moments.finiteMatrix()
     self.problem = problem
     self.comparison = comparison
     let moments = (0..<problem.columns).map { problem.moments[$0, $0] }

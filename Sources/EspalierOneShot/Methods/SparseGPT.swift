@@ -5,7 +5,7 @@ public import EspalierTensors
 ///
 /// With H⁻¹ = Uᵀ · U, U upper triangular, removing w[r, i] costs w[r, i]² / U[i, i]², and the rest of row r changes by
 /// −w[r, i] / U[i, i] · U[i, i…]. Which weights go is chosen for a block of columns at a time, by this cost, among all rows; or,
-/// for N:M patterns, at the beginning of every group of M columns. All blocks give the same share. Costs about
+/// for N:M patterns, at the beginning of every group of M columns. All blocks give the same share of what they have left. Costs about
 /// 2/3 · width³ + 2 · outputs · width² operations, most of them in products; outputs are shared out among threads.
 ///
 /// Source: E. Frantar and D. Alistarh, "SparseGPT: massive language models can be accurately pruned in one-shot" (ICML 2023).
@@ -38,13 +38,15 @@ private struct SparseGPTLayer: PreparedLayer {
   let damping: Double
 
   func solution(_ amount: LayerAmount, on compute: Compute) -> LayerSolution {
-    var weights = problem.aliveWeights
+    // What was pruned before is made up for too, where the weights to be approximated have something there.
+    var weights = problem.weights
     var kept = problem.aliveFlags
+    let quota = BlockQuota(problem, amount)
     let (rows, width) = (problem.rows, problem.width)
     var errors = Tensor(zeros: [rows, blockWidth(amount)])
     for first in stride(from: 0, to: width, by: blockWidth(amount)) {
       let block = first..<min(first + blockWidth(amount), width)
-      if case .count(let count) = amount { choose(block, count, weights, &kept) }
+      if let quota { choose(block, quota, weights, &kept) }
       removeBlock(block, amount, &weights, &kept, &errors, on: compute)
       updateLater(than: block, &weights, errors, on: compute)
     }
@@ -59,19 +61,14 @@ private struct SparseGPTLayer: PreparedLayer {
     return (columns + group - 1) / group * group
   }
 
-  /// Prunes the weights of a block that cost the least, so that all columns up to its end have given their share.
-  private func choose(_ block: Range<Int>, _ count: Int, _ weights: Tensor, _ kept: inout [Bool]) {
+  /// Prunes the weights of a block that cost the least, so that all columns up to its end have given their share of what goes.
+  private func choose(_ block: Range<Int>, _ quota: BlockQuota, _ weights: Tensor, _ kept: inout [Bool]) {
     let end = min(block.upperBound, problem.columns)
     guard block.lowerBound < end else { return }
-    let share = { (columns: Int) in
-      Int((Double(count) * Double(columns) / Double(problem.columns)).rounded(.toNearestOrEven))
-    }
     let columns = block.lowerBound..<end
     let roots = roots(of: columns, weights)
     var part = unpruned(columns, kept)
-    let gone = part.count - part.survivors
-    let wanted = min(max(share(end) - share(block.lowerBound) - gone, 0), part.survivors)
-    var cut = MagnitudeSelection(smallest: wanted, of: [(roots, part)])
+    var cut = MagnitudeSelection(smallest: quota.going(in: columns), of: [(roots, part)])
     cut.clear(roots, in: &part)
     part.withUnsafeWords { words in
       kept.withUnsafeMutableBufferPointer { kept in
@@ -164,6 +161,35 @@ private struct SparseGPTLayer: PreparedLayer {
         }
       }
     }
+  }
+}
+
+/// How many weights go of each block of columns: in proportion to what is left there, exactly as many as asked for in all.
+private struct BlockQuota {
+  /// The weights left in the columns before each.
+  private let leftBefore: [Int]
+  /// How many of them all go.
+  private let going: Int
+
+  /// Nil where a pattern decides.
+  init?(_ problem: ReconstructionProblem, _ amount: LayerAmount) {
+    guard case .count(let count) = amount else { return nil }
+    var left = [Int](repeating: problem.rows, count: problem.columns)
+    if let alive = problem.alive {
+      left = [Int](repeating: 0, count: problem.columns)
+      for index in 0..<problem.count where alive[index] { left[index % problem.columns] += 1 }
+    }
+    leftBefore = left.reduce(into: [0]) { $0.append($0.last! + $1) }
+    going = leftBefore.last! - problem.keptCount(pruning: count)
+  }
+
+  /// How many go of some columns.
+  func going(in columns: Range<Int>) -> Int { before(columns.upperBound) - before(columns.lowerBound) }
+
+  /// The rounded share of all columns before one; a column of n weights adds at most n, for halves are rounded up always.
+  private func before(_ column: Int) -> Int {
+    let all = leftBefore.last!
+    return all == 0 ? 0 : (2 * going * leftBefore[column] + all) / (2 * all)
   }
 }
 

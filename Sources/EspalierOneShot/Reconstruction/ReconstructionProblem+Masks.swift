@@ -52,9 +52,6 @@ extension Tensor {
 }
 
 extension ReconstructionProblem {
-  /// W with zeros where weights were pruned before.
-  var aliveWeights: Tensor { alive.map { weights.masked(by: $0) } ?? weights }
-
   /// For each weight whether it was not pruned before.
   var aliveFlags: [Bool] {
     guard let alive else { return [Bool](repeating: true, count: count) }

@@ -21,7 +21,7 @@ public enum FactorisationError: Error, Sendable, Hashable, CustomStringConvertib
 
 extension Tensor {
   /// The rows and columns of a matrix, all of whose values are finite; throws for others, traps for what is no matrix.
-  func finiteMatrix() throws(FactorisationError) -> (rows: Int, columns: Int) {
+  package func finiteMatrix() throws(FactorisationError) -> (rows: Int, columns: Int) {
     precondition(shape.count == 2, "a tensor of shape \(shape) is no matrix to be factorised")
     let columns = shape[1]
     if let position = withUnsafeValues({ $0.firstIndex { !$0.isFinite } }) {

@@ -9,8 +9,8 @@ struct FactorCommand: ParsableCommand {
       A fully connected layer fc1 becomes fc1.down, to as many values as its rank, and fc1.up; a convolution becomes one to \
       as many channels and a 1 × 1 one. The factors are those that keep the layer's outputs for some calibration samples as \
       near as possible to what they were; labels are not read. With --residual a sparse layer fc1.residual corrects the \
-      worst, added by fc1.sum. Layers that would not take fewer multiplications stay as they are. Prints what became of \
-      every layer, and the accuracy on the test set before and after.
+      worst, added by fc1.sum. Layers that would not take fewer multiplications stay as they are. Batch normalisations \
+      are measured anew on the same samples. Prints what became of every layer, and the accuracy on the test set before and after.
       """)
 
   @Argument(help: "The network's file.")
@@ -41,6 +41,7 @@ struct FactorCommand: ParsableCommand {
         (stored.network, layers) = try factorisation.factor(
           stored.network, calibration: samples.samples(for: stored.network))
       } catch { throw Failure("\(file): \(error)") }
+      stored.network.recalibrateBatchNorm(on: samples)
       let after = stored.network.evaluate(on: sets.test)
       try stored.write(to: output)
       let report = FactorReport(

@@ -8,8 +8,8 @@ struct OneShotCommand: ParsableCommand {
     discussion: """
       Layer after layer, so that each one's outputs for some calibration samples stay as near as possible to what they \
       were; labels are not read. Prints what every layer lost, and the accuracy on the test set before and after. \
-      Batch normalisations are measured anew on the same samples after magnitude, wanda, obd and --layerwise, which let the \
-      outputs drift; the other methods fit them to what they were.
+      Batch normalisations are measured anew on the same samples after --layerwise and, without --refit, magnitude, wanda and \
+      obd, which let the outputs drift; otherwise these are fitted to what they were.
       """)
 
   @Argument(help: "The network's file.")

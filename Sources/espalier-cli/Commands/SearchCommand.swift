@@ -9,7 +9,7 @@ struct SearchCommand: ParsableCommand {
     discussion: """
       Prunes every layer alone to many sparsities and by N:M patterns, combines these by an evolutionary search judged on \
       held-out training samples, prunes the winner layer after layer and measures it again. Prints the Pareto front of accuracy \
-      and cost, what became of each layer, and the accuracy on the test set before and after. What was tried is kept in the \
+      and cost, thinned out to some twenty lines, what became of each layer, and the accuracy on the test set before and after. What was tried is kept in the \
       journal: the same command goes on where an interrupted one ended, once the layers are pruned alone again; other targets of \
       the same cost use it too, times only on the same machine with as many threads.
       """)

@@ -56,8 +56,10 @@ struct OneShotOptions: ParsableArguments {
       "Instead of a share: of every M inputs next to each other keep N, such as 2:4.", valueName: "N:M"))
   var nOfM: String?
 
-  @Option(help: ArgumentHelp("Added to the moments' diagonal, as a share of its mean.", valueName: "share"))
-  var damping = 0.01
+  @Option(
+    help: ArgumentHelp(
+      "Added to the moments' diagonal, as a share of its mean (default: 0.01).", valueName: "share"))
+  var damping: Double?
 
   @Option(help: ArgumentHelp("Columns at a time for sparsegpt (default: 128).", valueName: "count"))
   var blockSize: Int?
@@ -95,6 +97,7 @@ struct OneShotOptions: ParsableArguments {
     if amounts != nil, nOfM != nil {
       throw ValidationError("--amounts: expected --sparsity, found --n-of-m")
     }
+    try requireFitting()
     if blockSize != nil, method != .sparsegpt {
       throw ValidationError("--block-size: expected --method sparsegpt, found \(method.rawValue)")
     }
@@ -107,12 +110,21 @@ struct OneShotOptions: ParsableArguments {
     _ = try pattern
   }
 
+  /// Refuses what only matters where the weights that stay are fitted.
+  private func requireFitting() throws {
+    guard !method.method().reconstructs, !refit else { return }
+    for (option, isGiven) in [("--damping", damping != nil), ("--layerwise", layerwise)] where isGiven {
+      throw ValidationError(
+        "\(option): expected a method that fits the weights that stay, or --refit, found \(method.rawValue)")
+    }
+  }
+
   /// The pruning for a network.
   func pruning(of network: Network) throws -> OneShotPruning {
     OneShotPruning(
       method: method.method(blockSize: blockSize, comparison: comparison, iterations: iterations),
       amounts: try chosenAmounts,
-      damping: damping,
+      damping: damping ?? 0.01,
       correctsEarlierLayers: !layerwise, refits: refit, layers: try oneShotLayerNames(layers, of: network))
   }
 
