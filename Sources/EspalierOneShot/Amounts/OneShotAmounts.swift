@@ -7,7 +7,6 @@ public enum OneShotAmounts: Sendable, Hashable {
   /// The same share, in 0…1, of every layer.
   case uniform(Double)
   /// A share of all weights, in 0…1; the density of a layer in proportion to the sum of its sizes over their product (ERK).
-  /// More than the share goes where layers were pruned before to less than that.
   case erdosRenyi(Double)
   /// A share of all weights, in 0…1; solved from what the network's outputs lose when each layer alone is pruned to several
   /// sparsities: see `SparsityAllocation`.
@@ -34,8 +33,9 @@ extension OneShotPruning {
       return sites.map { .count(Int((sparsity * Double($0.count)).rounded(.toNearestOrEven))) }
     case .erdosRenyi(let sparsity):
       requireShare(sparsity)
-      let shapes = sites.map { network[ParameterPath(node: $0.name, name: "weight")]!.shape }
-      let kept = ErdosRenyiDistribution().survivors(of: shapes, density: 1 - sparsity)
+      let weights = sites.map { $0.weight(in: network) }
+      let kept = ErdosRenyiDistribution().survivors(
+        of: weights.map(\.shape), density: 1 - sparsity, alive: weights.map(\.survivors))
       return zip(sites, kept).map { .count($0.count - $1) }
     case .measured(let sparsity):
       requireShare(sparsity)

@@ -59,7 +59,7 @@ extension OneShotSite {
 
   /// Its weights that were pruned before.
   func gone(in network: Network) -> Int {
-    let weight = network[ParameterPath(node: name, name: "weight")]!
+    let weight = weight(in: network)
     return weight.count - weight.survivors
   }
 }

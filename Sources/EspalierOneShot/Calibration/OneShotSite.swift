@@ -25,7 +25,7 @@ struct OneShotSite {
 
   /// Its weights, with the bias as a last column, and what their inputs are like.
   func problem(in network: Network, _ moments: Tensor, damping: Double) -> ReconstructionProblem {
-    let (weight, bias) = (parameter("weight", in: network)!, parameter("bias", in: network)?.values)
+    let (weight, bias) = (weight(in: network), parameter("bias", in: network)?.values)
     let values = weight.values
     let width = columns + (hasBias ? 1 : 0)
     let matrix = Tensor(shape: [rows, width]) { target in
@@ -41,6 +41,9 @@ struct OneShotSite {
       weights: matrix, moments: moments, columns: columns, alive: weight.mask?.reshaped(to: [rows, columns]),
       damping: damping)
   }
+
+  /// Its weights as they are.
+  func weight(in network: Network) -> Parameter { parameter("weight", in: network)! }
 
   private func parameter(_ name: String, in network: Network) -> Parameter? {
     network[ParameterPath(node: self.name, name: name)]

@@ -119,10 +119,6 @@ extension OneShotSite {
   ) throws(LowRankError) -> Result {
     do { return try body() } catch { throw LowRankError(layer: name, reason: .factorisation(error)) }
   }
-
-  private func weight(in network: Network) -> Parameter {
-    network[ParameterPath(node: name, name: "weight")]!
-  }
 }
 
 extension Tensor {

@@ -78,13 +78,15 @@ public struct ErdosRenyiDistribution: PruningDistribution {
     ).counts
   }
 
-  /// How many weights parameters of the given shapes keep, ⌊density · weights⌉ together. Traps unless the density lies in 0…1.
-  public func survivors(of shapes: [[Int]], density: Double) -> [Int] {
+  /// How many weights parameters of the given shapes keep, ⌊density · weights⌉ together; of those of which only so many are
+  /// `alive`, no more than that, and what they cannot give is left to the others. Traps unless the density lies in 0…1.
+  public func survivors(of shapes: [[Int]], density: Double, alive: [Int]? = nil) -> [Int] {
     precondition((0...1).contains(density), "a density lies in 0…1, not \(density)")
     let counts = shapes.map { $0.reduce(1, *) }
+    let most = alive ?? counts
     return Apportionment(
-      proportionalTo: zip(counts, shapes).map { Double($0) * weight(of: $1) }, atMost: counts,
-      total: Int((density * Double(counts.reduce(0, +))).rounded())
+      proportionalTo: zip(counts, shapes).map { Double($0) * weight(of: $1) }, atMost: most,
+      total: min(Int((density * Double(counts.reduce(0, +))).rounded()), most.reduce(0, +))
     ).counts
   }
 
