@@ -68,11 +68,10 @@ public struct OneShotPruning: Sendable {
         try solve(site, amount, in: pruned, before: isFirst ? nil : network, samples, on: compute)
       }
       pruned.apply(result.solution, at: site)
-      let elapsed = (ContinuousClock.now - clock).components
       let report = OneShotLayerReport(
         name: site.name, weights: site.count, survivors: result.solution.kept.survivors,
         relativeError: result.error, damping: result.solution.damping,
-        seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+        seconds: (ContinuousClock.now - clock) / .seconds(1))
       reports.append(report)
       observe(report)
     }

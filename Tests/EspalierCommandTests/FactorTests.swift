@@ -23,12 +23,8 @@ import Testing
     try NetworkFile(network).write(to: folder.path("net"))
   }
 
-  private func run(_ line: String) -> Espalier.Outcome {
-    espalier(line.split(separator: " ").map(String.init))
-  }
-
   @Test func fileHoldsTheFactors() throws {
-    let outcome = run("factor net --rank 3 --residual 0.1 --samples 100 --data data -o small --json")
+    let outcome = espalier.run("factor net --rank 3 --residual 0.1 --samples 100 --data data -o small --json")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let report = try outcome.json() as NSDictionary
     let network = try NetworkFile(contentsOf: folder.path("small")).network
@@ -41,13 +37,13 @@ import Testing
     #expect(layers[0]["valuesAfter"] as? Int == 3 * 28 + 19 && layers[0]["valuesBefore"] as? Int == 192)
     #expect(layers[1]["rank"] == nil && layers[1]["valuesAfter"] as? Int == 36)
     for (file, key) in [("net", "accuracyBefore"), ("small", "accuracyAfter")] {
-      let evaluated = try run("evaluate \(file) --data data --json").json()
+      let evaluated = try espalier.run("evaluate \(file) --data data --json").json()
       #expect(evaluated["accuracy"] as? Double == report[key] as? Double)
     }
   }
 
   @Test func tableTellsEveryLayer() throws {
-    let outcome = run("factor net --macs 0.6 --unweighted --samples 50 --data data -o small")
+    let outcome = espalier.run("factor net --macs 0.6 --unweighted --samples 50 --data data -o small")
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     #expect(lines[1].prefix(5) == ["fc1", "4", "12", "192", "112"], "\(outcome.output)\(outcome.errors)")
     #expect(lines[2].prefix(5) == ["fc2", "1", "3", "36", "15"])
@@ -65,7 +61,7 @@ import Testing
     ])
   func mistakes(_ options: String, _ status: Int, _ text: String) {
     let samples = options.contains("--samples") ? "" : " --samples 50"
-    let outcome = run("factor net \(options)\(samples) --data data -o small")
+    let outcome = espalier.run("factor net \(options)\(samples) --data data -o small")
     #expect(outcome.status == status)
     #expect(outcome.errorLines.count == 1 && outcome.errors.contains(text), "\(outcome.errors)")
     #expect(outcome.output.isEmpty && contents(folder.path("small")) == nil)

@@ -26,10 +26,6 @@ import Testing
     try NetworkFile(network).write(to: folder.path("net"))
   }
 
-  private func run(_ line: String) -> Espalier.Outcome {
-    espalier(line.split(separator: " ").map(String.init))
-  }
-
   private func weights(_ file: String, _ layer: String) throws -> Parameter {
     try #require(
       NetworkFile(contentsOf: folder.path(file)).network[ParameterPath(node: layer, name: "weight")])
@@ -40,7 +36,8 @@ import Testing
     arguments: ["magnitude", "wanda", "obd", "sparsegpt", "obs", "admm", "admm --iterations 7"])
   func everyMethod(_ method: String) throws {
     for amounts in ["--sparsity 0.5", "--sparsity 0.5 --amounts uniform", "--n-of-m 1:2"] {
-      let outcome = run("oneshot net --method \(method) \(amounts) --samples 100 --data data -o small --json")
+      let outcome = espalier.run(
+        "oneshot net --method \(method) \(amounts) --samples 100 --data data -o small --json")
       #expect(outcome.status == 0, "\(outcome.errors)")
       let report = try outcome.json() as NSDictionary
       let layers = try #require(report["layers"] as? [NSDictionary])
@@ -54,7 +51,7 @@ import Testing
       // 36 + 192 + 36 weights; rows of 9 keep 4 pairs' halves and the odd one.
       #expect(left == (amounts.contains("n-of-m") ? 4 * 5 + 96 + 18 : 132), "\(amounts)")
       for (file, key) in [("net", "accuracyBefore"), ("small", "accuracyAfter")] {
-        let evaluated = try run("evaluate \(file) --data data --json").json()
+        let evaluated = try espalier.run("evaluate \(file) --data data --json").json()
         #expect(evaluated["accuracy"] as? Double == report[key] as? Double)
       }
     }
@@ -70,7 +67,7 @@ import Testing
       ("--method magnitude", true), ("--method sparsegpt", false), ("--method sparsegpt --layerwise", true),
       ("--method wanda --refit", false),
     ] {
-      let outcome = run("oneshot net \(options) --sparsity 0.5 --samples 100 --data data -o small")
+      let outcome = espalier.run("oneshot net \(options) --sparsity 0.5 --samples 100 --data data -o small")
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(try (statistics("small") != before) == changes, "\(options)")
     }
@@ -78,7 +75,7 @@ import Testing
 
   @Test func comparisonDecidesWhichWeightsStay() throws {
     for (options, even) in [("", true), (" --comparison layer", false)] {
-      let outcome = run(
+      let outcome = espalier.run(
         "oneshot net --method wanda\(options) --sparsity 0.5 --amounts uniform --samples 100 --data data -o small"
       )
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -91,7 +88,7 @@ import Testing
   @Test("More iterations of ADMM leave a smaller error")
   func iterations() throws {
     let errors = try ["--iterations 2", "--iterations 40"].map { option in
-      let outcome = run(
+      let outcome = espalier.run(
         "oneshot net --method admm \(option) --sparsity 0.7 --amounts uniform --samples 100 --layers fc1 "
           + "--data data -o small --json")
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -104,7 +101,8 @@ import Testing
   @Test func blocksAreNoLargerThanTheLayer() throws {
     for amounts in ["--sparsity 0.5 --amounts uniform", "--n-of-m 2:4"] {
       for size in ["9223372036854775807", "1000"] {
-        let outcome = run("oneshot net \(amounts) --block-size \(size) --samples 100 --data data -o \(size)")
+        let outcome = espalier.run(
+          "oneshot net \(amounts) --block-size \(size) --samples 100 --data data -o \(size)")
         #expect(outcome.status == 0, "\(outcome.errors)")
       }
       #expect(contents(folder.path("1000")) == contents(folder.path("9223372036854775807")))
@@ -112,7 +110,8 @@ import Testing
   }
 
   @Test func tableTellsEveryLayer() throws {
-    let outcome = run("oneshot net --sparsity 0.25 --amounts uniform --samples 100 --data data -o small")
+    let outcome = espalier.run(
+      "oneshot net --sparsity 0.25 --amounts uniform --samples 100 --data data -o small")
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     #expect(lines[1].prefix(3) == ["conv1", "36", "27"], "\(outcome.output)\(outcome.errors)")
     #expect(lines[2].prefix(3) == ["fc1", "192", "144"] && lines[3].prefix(3) == ["fc2", "36", "27"])
@@ -132,7 +131,7 @@ import Testing
     }
     try NetworkFile(network).write(to: folder.path("net"))
     for command in ["oneshot net --method \(method) --sparsity 0.5", "factor net --rank 2"] {
-      let outcome = run("\(command) --samples 100 --data data -o small")
+      let outcome = espalier.run("\(command) --samples 100 --data data -o small")
       #expect(outcome.status == 1 && outcome.output.isEmpty && contents(folder.path("small")) == nil)
       #expect(
         outcome.errorLines.count == 1 && outcome.errors.contains("expected a finite loss"),
@@ -149,11 +148,11 @@ import Testing
       Linear(inputs: 4, outputs: 3, using: &generator).named("fc1")
     }
     try NetworkFile(network).write(to: folder.path("net"))
-    let outcome = run("oneshot net --sparsity 0.5 --samples 100 --data data -o small")
+    let outcome = espalier.run("oneshot net --sparsity 0.5 --samples 100 --data data -o small")
     #expect(outcome.output.contains("\nnot pruned, as convolutions in groups or too large: depthwise1\n"))
     #expect(outcome.output.contains("24 of 48 weights are left"), "\(outcome.output)\(outcome.errors)")
     #expect(try weights("small", "depthwise1").mask == nil)
-    let named = run("oneshot net --sparsity 0.5 --layers conv1 --samples 100 --data data -o small")
+    let named = espalier.run("oneshot net --sparsity 0.5 --layers conv1 --samples 100 --data data -o small")
     #expect(named.status == 0 && !named.output.contains("not pruned"), "\(named.errors)")
   }
 
@@ -178,7 +177,7 @@ import Testing
     ])
   func mistakes(_ options: String, _ status: Int, _ text: String) {
     let samples = options.contains("--samples") ? "" : " --samples 50"
-    let outcome = run("oneshot net \(options)\(samples) --data data -o small")
+    let outcome = espalier.run("oneshot net \(options)\(samples) --data data -o small")
     #expect(outcome.status == status)
     #expect(outcome.errorLines.count == 1 && outcome.errors.contains(text), "\(outcome.errors)")
     #expect(outcome.output.isEmpty && contents(folder.path("small")) == nil)

@@ -41,8 +41,7 @@ extension OneShotSuite {
   private static func layerErrors(
     of networks: [Network], _ method: any LayerPruningMethod, _ sparsity: Double, _ calibration: Dataset
   ) throws -> [Double] {
-    let layers = networks[0].parameters.filter { $0.parameter.role == .weight }.map(\.path.node)
-    return try layers.map { layer in
+    try networks[0].oneShotLayers.map { layer in
       try networks.reduce(0) { sum, network in
         var pruned = network
         let reports = try OneShotPruning(method: method, amounts: .uniform(sparsity), layers: [layer])

@@ -42,15 +42,14 @@ struct OneShotCommand: ParsableCommand {
       do throws(OneShotError) { layers = try pruning.prune(&stored.network, calibration: inputs) } catch {
         throw FormatError(error, file: file)
       }
-      let elapsed = (ContinuousClock.now - clock).components
+      let seconds = (ContinuousClock.now - clock) / .seconds(1)
       if !pruning.restoresOutputs { stored.network.recalibrateBatchNorm(on: samples) }
       let after = stored.network.evaluate(on: sets.test)
       try stored.write(to: output)
       let report = OneShotReport(
         method: options.method.rawValue, samples: samples.count, dataset: sets.name, layers: layers,
         untouched: stored.network.untouchedLayers(by: pruning),
-        accuracyBefore: before.accuracy, accuracyAfter: after.accuracy,
-        seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+        accuracyBefore: before.accuracy, accuracyAfter: after.accuracy, seconds: seconds)
       try Console.print(json ? JSONText.encode(report) : report.description)
     }
   }
@@ -86,6 +85,7 @@ struct OneShotReport: Encodable, CustomStringConvertible {
       accuracy on \(dataset): \(accuracyChange(from: accuracyBefore, to: accuracyAfter))
       """
   }
+
   private var untouchedNote: String {
     untouched.isEmpty
       ? "" : "\nnot pruned, as convolutions in groups or too large: \(untouched.joined(separator: ", "))"

@@ -121,11 +121,12 @@ struct OneShotOptions: ParsableArguments {
 
   /// The pruning for a network.
   func pruning(of network: Network) throws -> OneShotPruning {
-    OneShotPruning(
+    var pruning = OneShotPruning(
       method: method.method(blockSize: blockSize, comparison: comparison, iterations: iterations),
-      amounts: try chosenAmounts,
-      damping: damping ?? 0.01,
-      correctsEarlierLayers: !layerwise, refits: refit, layers: try oneShotLayerNames(layers, of: network))
+      amounts: try chosenAmounts, correctsEarlierLayers: !layerwise, refits: refit,
+      layers: try oneShotLayerNames(layers, of: network))
+    if let damping { pruning.damping = damping }
+    return pruning
   }
 
   private var chosenAmounts: OneShotAmounts {

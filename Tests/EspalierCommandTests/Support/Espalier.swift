@@ -44,6 +44,9 @@ struct Espalier {
   /// Runs the command to its end.
   func callAsFunction(_ arguments: [String]) -> Outcome { start(arguments).outcome() }
 
+  /// Runs the command to its end, its arguments being separated by spaces.
+  func run(_ line: String) -> Outcome { self(line.split(separator: " ").map(String.init)) }
+
   /// Starts the command.
   func start(_ arguments: [String]) -> RunningProcess { start(Self.path, arguments) }
 
