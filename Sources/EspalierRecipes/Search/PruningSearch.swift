@@ -46,11 +46,10 @@ public struct PruningSearch: Sendable {
 
   /// Searches; nil when `observe` said to stop.
   ///
-  /// `journal` is the file of what was tried, replaced every half a second; nil for none. `metadata`
-  /// is stored with the network, and counts in a file's size. `measure` gives the seconds of a
-  /// prediction; nil for inference plans, candidates in turn with the network as it was (`Network.measuredLatencyRatio`). It is
-  /// called on the caller's thread while nothing else runs. `observe` is called by one thread at a time, after every pruned layer and
-  /// every candidate.
+  /// `journal` is the file of what was tried, replaced at most every half a second; nil for none. `metadata` is stored with the
+  /// network, and counts in a file's size. `measure` gives the seconds of a prediction; nil for inference plans, candidates in
+  /// turn with the network as it was (`Network.measuredLatencyRatio`). It is called on the caller's thread while nothing else
+  /// runs. `observe` is called by one thread at a time, after every variant of a layer and every candidate.
   ///
   /// Traps when there are fewer training samples than are held out and calibrate, or they do not fit. Throws
   /// `UnreachableTarget` where the sparsest levels do not meet the target or no candidate stays within the loss allowed,
