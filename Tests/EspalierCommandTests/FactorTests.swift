@@ -42,6 +42,25 @@ import Testing
     }
   }
 
+  @Test func normalisationIsMeasuredAnew() throws {
+    var generator = Xoshiro256(seed: 2)
+    let network = Network(input: [4, 4]) {
+      Flatten()
+      Linear(inputs: 16, outputs: 12, using: &generator).named("fc1")
+      BatchNorm(channels: 12).named("norm1")
+      ReLU()
+      Linear(inputs: 12, outputs: 3, using: &generator).named("fc2")
+    }
+    try NetworkFile(network).write(to: folder.path("net"))
+    let outcome = espalier.run("factor net --rank 3 --samples 100 --data data -o small")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let small = try NetworkFile(contentsOf: folder.path("small")).network
+    #expect(small.statistics.count == 2)
+    for (now, before) in zip(small.statistics, network.statistics) {
+      #expect(now.values.values != before.values.values)
+    }
+  }
+
   @Test func tableTellsEveryLayer() throws {
     let outcome = espalier.run("factor net --macs 0.6 --unweighted --samples 50 --data data -o small")
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
