@@ -217,13 +217,14 @@ import Testing
       ("\"choice\":[0,0,0]", "\"choice\":[0,0,8]"), ("\"choice\":[0,0,0]", "\"choice\":[0,-1,0]"),
       ("\"choice\":[0,0,0]", "\"choice\":[0,0]"),
       ("\"choice\":[0,0,0]", "\"choice\":[9223372036854775807,0,0]"),
+      ("\"cost\":1720,\"loss\":", "\"cost\":1720,\"loss\":\"NaN\",\"was\":"),
       ("\"cost\":1720", "\"cost\":-1"), ("\"cost\":1720", "\"cost\":null"),
     ])
   func impossibleJournals(_ original: String, _ changed: String) throws {
     let folder = TemporaryFolder()
     _ = try run(.sparsity(0.5), journal: folder.path("j"))
     let text = String(decoding: contents(folder.path("j"))!, as: UTF8.self)
-    let broken = text.filter { !$0.isWhitespace }.replacing(original, with: changed)
+    let broken = text.replacing(original, with: changed)
     #expect(broken.contains(changed), "\(text.prefix(2000))")
     folder.file("broken", Array(broken.utf8))
     folder.file("half", Array(broken.utf8.prefix(broken.utf8.count / 2)))
@@ -232,6 +233,47 @@ import Testing
         try run(.sparsity(0.5), journal: folder.path(file))
       }
       #expect(error.description.contains("expected what a search has tried"))
+    }
+  }
+
+  @Test("Infinite losses of candidates are kept, and lose against others")
+  func infiniteLosses() throws {
+    let folder = TemporaryFolder()
+    let first = try run(.sparsity(0.5), journal: folder.path("j"))
+    let text = String(decoding: contents(folder.path("j"))!, as: UTF8.self)
+    // The chosen candidate's loss becomes infinite, and its accuracy what it was.
+    let choice = "\"choice\":[\(first.chosen.choice.map(String.init).joined(separator: ","))],"
+    let point = try #require(first.points.first { $0.choice == first.chosen.choice })
+    let found = "\(choice)\"cost\":\(Int(point.cost)),\"loss\":"
+    #expect(text.contains(found), "\(found)")
+    folder.file("j", Array(text.replacing(found, with: found + "\"Infinity\",\"was\":").utf8))
+    let again = try run(.sparsity(0.5), journal: folder.path("j"))
+    #expect(again.points.first { $0.choice == first.chosen.choice }?.loss == .infinity)
+    #expect(again.meetsTarget && again.chosen.loss.isFinite)
+  }
+
+  @Test(
+    "Batch normalisation is measured anew for candidates, and for what comes out where outputs drift",
+    arguments: [false, true])
+  func normalisation(restores: Bool) throws {
+    let network = SearchCase.normalised
+    let method: any LayerPruningMethod = restores ? SparseGPT() : MagnitudeMethod()
+    let search = PruningSearch(
+      pruning: OneShotPruning(method: method, amounts: .uniform(0)), target: .sparsity(0.6),
+      settings: SearchCase.settings)
+    let outcome = try #require(try search.run(network, training: training))
+    func statistics(_ network: Network) -> [[Float]] { network.statistics.map(\.values.values) }
+    #expect((statistics(outcome.network) == statistics(network)) == restores)
+    let parts = training.split(holdingOut: 300, seed: SearchCase.seed)
+    let calibration = parts.rest.prefix(200)
+    let pruned = try LayerVariants(
+      search.pruning, of: network, at: SearchCase.settings.levels, patterns: SearchCase.settings.patterns,
+      calibration: calibration.samples(for: network))
+    let variants = try #require(pruned)
+    for point in outcome.points {
+      var candidate = variants.network(point.choice)
+      if point.choice.contains(where: { $0 > 0 }) { candidate.recalibrateBatchNorm(on: calibration) }
+      #expect(candidate.evaluate(on: parts.heldOut).accuracy == point.accuracy, "\(point.choice)")
     }
   }
 

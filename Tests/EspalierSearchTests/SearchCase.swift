@@ -18,6 +18,23 @@ enum SearchCase {
     return network
   }()
 
+  /// The same with batch normalisation.
+  static let normalised: Network = {
+    var generator = Xoshiro256(seed: seed)
+    var network = Network(input: [49]) {
+      Linear(inputs: 49, outputs: 24, using: &generator).named("fc1")
+      BatchNorm(channels: 24)
+      ReLU()
+      Linear(inputs: 24, outputs: 16, using: &generator).named("fc2")
+      BatchNorm(channels: 16)
+      ReLU()
+      Linear(inputs: 16, outputs: 10, using: &generator).named("fc3")
+    }
+    var trainer = Trainer(epochs: 4, optimizer: Adam(), seed: seed)
+    trainer.train(&network, on: training)
+    return network
+  }()
+
   static let settings = PruningSearchSettings(
     population: 6, generations: 2, levels: [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.95],
     patterns: [NOfM(1, of: 4)], heldOut: 300,

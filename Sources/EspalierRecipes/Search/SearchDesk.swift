@@ -81,7 +81,7 @@ final class SearchDesk: Sendable {
     let network = candidate(choice)
     let quality = judge.judge(network)
     let point = SearchPoint(
-      choice: choice, accuracy: quality.accuracy, loss: quality.loss,
+      choice: choice, accuracy: quality.accuracy, loss: quality.loss.isNaN ? .infinity : quality.loss,
       cost: try latency ?? gauge.cost(of: network))
     try state.withLock { state in
       state.known[choice] = point

@@ -4,7 +4,8 @@ public struct SearchPoint: Sendable, Hashable, Codable {
   public let choice: [Int]
   /// The share of held-out samples that were answered rightly or, without labels, as the network did before; 0…1.
   public let accuracy: Double
-  /// The mean cross entropy on them or, without labels, the mean Kullback–Leibler divergence from the outputs before.
+  /// The mean cross entropy on them or, without labels, the mean Kullback–Leibler divergence from the outputs before; infinite
+  /// where it is no number.
   public let loss: Double
   /// What it costs.
   public let cost: Double

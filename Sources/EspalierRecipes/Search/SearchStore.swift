@@ -71,6 +71,6 @@ extension SearchPoint {
   /// Whether it can be a candidate of layers with these variants.
   fileprivate func fits(_ variants: [[String]]) -> Bool {
     choice.count == variants.count && zip(choice, variants).allSatisfy { $1.indices.contains($0) }
-      && (0...1).contains(accuracy) && loss.isFinite && cost.isFinite && cost >= 0
+      && (0...1).contains(accuracy) && !loss.isNaN && cost.isFinite && cost >= 0
   }
 }
